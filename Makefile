@@ -1,0 +1,165 @@
+# `make` alone prints the targets which have a `##` comment.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.ONESHELL:
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+.DEFAULT_GOAL := help
+
+SWIFT ?= swift
+LEVERET := .build/debug/leveret
+PYTHON := .venv/bin/python
+REQUIREMENTS := Tests/InteropTests/requirements.txt
+GENERATED := Sources/LeveretWire/Generated
+SWIFT_FILES := Package.swift Sources Tests
+
+# Which tests the Python suites run, and further arguments of the broker: `make run ARGUMENTS='--port 5673'`.
+PYTHON_SUITES ?= Tests/InteropTests Tests/CrashTests
+ARGUMENTS ?=
+SEEDS ?= 1000
+ROUNDS ?= 100
+
+.PHONY: help
+help: ## Print this list
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# --- Use
+
+.PHONY: run
+run: release ## Build the broker and start it on 127.0.0.1:5672 (more: ARGUMENTS='--port 5673')
+	@exec .build/release/leveret serve $(ARGUMENTS)
+
+.PHONY: demo
+demo: build ## Watch a broker which is killed under load lose nothing, in a temporary directory
+	@$(LEVERET) demo
+
+.PHONY: build
+build: setup-build ## Build the command line tool for debugging
+	@$(SWIFT) build --product leveret
+
+# The linker strips the binary, so that a later build finds the file as it left it.
+.PHONY: release
+release: setup-build ## Build the stripped release binary with a static Swift runtime: .build/release/leveret
+	@$(SWIFT) build --configuration release --static-swift-stdlib --product leveret -Xlinker -s
+
+# --- Test
+
+.PHONY: test
+test: setup ## Build once and pass all tests: Swift, foreign clients, kill and restart
+	@mkdir -p .build/logs
+	$(SWIFT) build --build-tests
+	status=0
+	$(SWIFT) test --skip-build --disable-xctest 2>&1 | tee .build/logs/swift-tests.txt || status=1
+	LEVERET_BINARY="$$PWD/$(LEVERET)" $(PYTHON) -m pytest --quiet $(PYTHON_SUITES) 2>&1 \
+	    | tee .build/logs/python-tests.txt || status=1
+	swift=$$(grep -a 'Test run with' .build/logs/swift-tests.txt | tail -n 1 | sed 's/^[^T]*//' || true)
+	printf '\nSwift   %s\n' "$${swift:-the run did not come to its end}"
+	printf 'Python  %s\n' "$$(tail -n 1 .build/logs/python-tests.txt)"
+	exit $$status
+
+.PHONY: simulate
+simulate: setup-build ## Run the broker through many simulated lives with faulty disks (SEEDS=1000)
+	@$(SWIFT) build --build-tests
+	LEVERET_SEEDS=$(SEEDS) $(SWIFT) test --skip-build --disable-xctest --filter SimulationTests
+
+.PHONY: kill
+kill: setup build ## Kill the broker under load, restart it, count every confirmed message (ROUNDS=100)
+	@export LEVERET_BINARY="$$PWD/$(LEVERET)" LEVERET_KILL_ROUNDS=$(ROUNDS)
+	$(PYTHON) -m pytest --quiet Tests/CrashTests
+
+.PHONY: lint
+lint: setup-swift ## Check the format and the documentation comments of all Swift files
+	@$(SWIFT) format lint --strict --parallel --recursive $(SWIFT_FILES)
+
+.PHONY: format
+format: setup-swift ## Format all Swift files in place
+	@$(SWIFT) format --in-place --parallel --recursive $(SWIFT_FILES)
+
+.PHONY: generate
+generate: setup-build ## Write the protocol's methods anew from their definition
+	@$(SWIFT) build --product LeveretCodegen
+	rm -rf $(GENERATED)
+	.build/debug/LeveretCodegen --output $(GENERATED)
+
+.PHONY: generate-check
+generate-check: setup-build ## Check that the generated files are what the definition says
+	@$(SWIFT) build --product LeveretCodegen
+	fresh=$$(mktemp -d)
+	trap 'rm -rf "$$fresh"' EXIT
+	.build/debug/LeveretCodegen --output "$$fresh"
+	if ! diff -r $(GENERATED) "$$fresh"; then
+	    echo "$(GENERATED) differs from what LeveretCodegen writes: run 'make generate' and commit the result" >&2
+	    exit 1
+	fi
+
+.PHONY: bench
+bench: release setup-bench ## Measure Leveret beside RabbitMQ in one run and write Benchmarks/RESULTS.md
+	@python3 Benchmarks/compare.py
+
+# --- Machine
+
+.PHONY: setup
+setup: setup-build setup-test ## Install what building and testing need, or say what to install
+
+.PHONY: setup-swift
+setup-swift:
+	@command -v $(SWIFT) >/dev/null && exit 0
+	echo "Swift 6.2 or later is needed: https://www.swift.org/install/linux" >&2
+	exit 1
+
+.PHONY: setup-build
+setup-build: setup-swift
+	@packages=()
+	command -v pkg-config >/dev/null || packages+=(pkg-config)
+	pkg-config --exists sqlite3 2>/dev/null || packages+=(libsqlite3-dev)
+	$(install-packages)
+
+# Python and its packages are for the tests alone. Debian's python3 comes without the module `ensurepip`, which
+# makes virtual environments; the package python3-venv has it.
+.PHONY: setup-test
+setup-test:
+	@packages=()
+	command -v amqp-publish >/dev/null || packages+=(amqp-tools)
+	command -v python3 >/dev/null || packages+=(python3)
+	python3 -c 'import ensurepip, venv' 2>/dev/null || packages+=(python3-venv)
+	$(install-packages)
+	if ! cmp --silent $(REQUIREMENTS) .venv/installed-requirements.txt; then
+	    $(PYTHON) -m pip --version >/dev/null 2>&1 || python3 -m venv --clear .venv
+	    $(PYTHON) -m pip install --quiet --disable-pip-version-check --requirement $(REQUIREMENTS)
+	    cp $(REQUIREMENTS) .venv/installed-requirements.txt
+	fi
+
+# RabbitMQ is wanted for comparison only. Debian starts it when it is installed; the benchmark starts its own.
+.PHONY: setup-bench
+setup-bench:
+	@packages=()
+	command -v python3 >/dev/null || packages+=(python3)
+	[ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || packages+=(rabbitmq-server)
+	$(install-packages)
+
+# Installs the Debian packages in the array `packages`; without the right to do so, says what to type.
+define install-packages
+	if [ "$${#packages[@]}" -gt 0 ]; then
+	    if ! command -v apt-get >/dev/null; then
+	        echo "please install what Debian calls $${packages[*]}, then try again" >&2
+	        exit 1
+	    elif [ "$$(id -u)" = 0 ]; then
+	        sudo=()
+	    elif sudo -n true 2>/dev/null; then
+	        sudo=(sudo -n)
+	    else
+	        echo "please run this, then try again:" >&2
+	        echo "    sudo apt-get update && sudo apt-get install --yes $${packages[*]}" >&2
+	        exit 1
+	    fi
+	    echo "installing $${packages[*]}"
+	    "$${sudo[@]}" apt-get update -qq
+	    "$${sudo[@]}" env DEBIAN_FRONTEND=noninteractive \
+	        apt-get install --yes --no-install-recommends -qq "$${packages[@]}" >/dev/null
+	fi
+endef
+
+.PHONY: clean
+clean: ## Remove everything that was built or installed in this folder
+	@rm -rf .build .venv

@@ -1,0 +1,150 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let warningsAreErrors = Context.environment["LEVERET_WARNINGS_AS_ERRORS"] != nil
+
+let settings: [SwiftSetting] =
+    [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+    ] + (warningsAreErrors ? [.treatAllWarnings(as: .error)] : [])
+
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+let collections = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
+
+let package = Package(
+    name: "leveret",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "Leveret", targets: ["Leveret"]),
+        .library(name: "LeveretServer", targets: ["LeveretServer"]),
+        .library(name: "LeveretClient", targets: ["LeveretClient"]),
+        .executable(name: "leveret", targets: ["LeveretCLI"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
+    ],
+    targets: [
+        .target(name: "LeveretModel", swiftSettings: settings),
+        .target(name: "LeveretWire", dependencies: ["LeveretModel", nioCore], swiftSettings: settings),
+        .target(name: "LeveretCore", dependencies: ["LeveretModel", collections], swiftSettings: settings),
+        .systemLibrary(
+            name: "CSQLite",
+            pkgConfig: "sqlite3",
+            providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]
+        ),
+        .target(
+            name: "LeveretJournal",
+            dependencies: ["LeveretCore", "LeveretModel", "CSQLite"],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "Leveret",
+            dependencies: [
+                "LeveretCore", "LeveretJournal", "LeveretModel", logging, metrics, lifecycle, crypto, collections,
+            ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "LeveretServer",
+            dependencies: [
+                "Leveret", "LeveretCore", "LeveretWire", "LeveretModel", nioCore, nioPosix, logging, lifecycle,
+            ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "LeveretClient",
+            dependencies: ["LeveretWire", "LeveretModel", nioCore, nioPosix, logging],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "LeveretCLI",
+            dependencies: [
+                "Leveret", "LeveretServer", "LeveretClient", "LeveretWire", "LeveretModel", "LeveretJournal",
+                arguments, configuration, logging, lifecycle, signals, nioCore, nioPosix,
+            ],
+            swiftSettings: settings
+        ),
+        .executableTarget(name: "LeveretCodegen", swiftSettings: settings),
+        .target(
+            name: "LeveretSimulation",
+            dependencies: ["LeveretCore", "LeveretModel"],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "LeveretTestSupport",
+            swiftSettings: settings
+        ),
+        .testTarget(name: "LeveretModelTests", dependencies: ["LeveretModel"], swiftSettings: settings),
+        .testTarget(
+            name: "LeveretWireTests",
+            dependencies: ["LeveretWire", "LeveretModel", nioCore],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "LeveretCoreTests",
+            dependencies: ["LeveretCore", "LeveretModel", "LeveretSimulation"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "LeveretJournalTests",
+            dependencies: ["LeveretJournal", "LeveretCore", "LeveretModel"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "LeveretTests",
+            dependencies: ["Leveret", "LeveretModel", "LeveretTestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "LeveretServerTests",
+            dependencies: [
+                "LeveretServer", "Leveret", "LeveretCore", "LeveretWire", "LeveretModel", nioCore, nioPosix,
+                nioEmbedded,
+                logging,
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "LeveretClientTests",
+            dependencies: ["LeveretClient", "LeveretWire", "LeveretModel", nioCore, nioPosix, nioEmbedded, logging],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "LeveretCLITests",
+            dependencies: ["LeveretCLI", "LeveretModel"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "ContractTests",
+            dependencies: [
+                "Leveret", "LeveretServer", "LeveretClient", "LeveretModel", "LeveretTestSupport", logging,
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "SimulationTests",
+            dependencies: ["LeveretSimulation", "LeveretCore", "LeveretModel"],
+            swiftSettings: settings
+        ),
+        .testTarget(name: "TidyTests", swiftSettings: settings),
+    ]
+)

@@ -1,0 +1,116 @@
+package import LeveretCore
+import Synchronization
+
+/// Runs one broker core: takes commands from any thread, hands effects to the sessions' sinks, feeds the journal.
+///
+/// The core runs on whichever thread brings a command, under one lock (`Docs/Decisions/0001-core-under-a-lock.md`).
+/// Commands that belong together are applied under one locking.
+package final class CoreDriver: @unchecked Sendable {
+    // Unchecked: everything that changes is in `state`, which is touched only with `lock` held.
+    private let lock = CoreLock()
+    private var state: DriverState
+    private let clock: BrokerClock
+    private let nextSession = Atomic<UInt64>(1)
+    private let journalWriter: JournalWriter?
+    private let metrics: BrokerMetrics
+    private let onFailure: @Sendable (String) -> Void
+
+    /// Starts a core on what `store` holds; without a store everything is in memory. `onFailure` is called once,
+    /// if the journal fails for good.
+    package init(
+        store: (any JournalStore)?,
+        recovered: consuming RecoveredState,
+        limits: CoreLimits,
+        seed: UInt64,
+        clock: BrokerClock,
+        metrics: BrokerMetrics,
+        onFailure: @escaping @Sendable (String) -> Void
+    ) {
+        let core = BrokerCore(recovering: recovered, limits: limits, isDurable: store != nil, seed: seed)
+        state = DriverState(core: core)
+        self.clock = clock
+        self.metrics = metrics
+        self.onFailure = onFailure
+        journalWriter = store.map { JournalWriter(store: $0) }
+    }
+
+    /// Starts the journal's thread. To be called once, before the first command.
+    package func start() {
+        journalWriter?.start(for: self)
+    }
+
+    /// A number for a new session, whose effects go to the sink. The session is then to be opened by a command.
+    package func register(_ sink: any SessionSink) -> SessionID {
+        let session = SessionID(rawValue: nextSession.wrappingAdd(1, ordering: .relaxed).oldValue)
+        lock.withLock { state.sinks[session] = sink }
+        return session
+    }
+
+    /// Forgets where a session's effects go. The session must have been closed, or never opened.
+    package func unregister(_ session: SessionID) {
+        lock.withLock { state.removeSink(of: session) }
+    }
+
+    /// Applies commands under one locking; sinks are woken afterwards.
+    package func perform(_ commands: (borrowing CommandPort) -> Void) {
+        let outcome = lock.withLock {
+            state.begin(at: clock.now())
+            commands(CommandPort(driver: self))
+            feedJournal()
+            return state.finish(reportingTo: metrics)
+        }
+        for sink in outcome.woken { sink.wake() }
+        if let failure = outcome.failure { onFailure(failure) }
+    }
+
+    /// Reads from the core under the lock.
+    package func inspect<Result>(_ read: (borrowing BrokerCore) -> Result) -> Result {
+        lock.withLock { read(state.core) }
+    }
+
+    /// Applies an operator's changes of definitions; they are durable when the journal has committed next.
+    package func define(_ changes: [DefinitionChange]) {
+        lock.withLock {
+            for change in changes { state.core.define(change) }
+            feedJournal()
+        }
+    }
+
+    /// Closes what sessions there are: their clients are told why.
+    package func closeAllSessions(reason: String) {
+        let sessions = inspect { $0.sessionIDs }
+        perform { port in
+            for session in sessions { port.apply(.forceClose(session, reason: reason)) }
+        }
+    }
+
+    /// Commits what there is to commit, ends the journal's thread and closes the journal.
+    package func shutDown() {
+        lock.withLock {
+            state.core.retractDeliveryMarks()
+            feedJournal()
+        }
+        journalWriter?.drainAndStop()
+    }
+
+    /// With the lock held: applies one command and hands out its effects.
+    fileprivate func apply(_ command: Command) {
+        for segment in state.apply(command) { journalWriter?.requestLoad(segment) }
+    }
+
+    /// With the lock held: gives the journal its next batch if it is idle.
+    private func feedJournal() {
+        guard let journalWriter, journalWriter.isIdle, let batch = state.core.cutJournalBatch() else { return }
+        journalWriter.submit(batch)
+    }
+}
+
+/// The way to the core while it is locked for a group of commands.
+package struct CommandPort: ~Copyable {
+    private let driver: CoreDriver
+
+    fileprivate init(driver: CoreDriver) { self.driver = driver }
+
+    /// Applies a command; its effects have reached the sinks when this returns, but the sinks are not woken yet.
+    package func apply(_ command: Command) { driver.apply(command) }
+}

@@ -1,0 +1,81 @@
+import LeveretCore
+
+/// What the driver's lock guards: the core and the way from its effects to the sinks.
+struct DriverState: ~Copyable {
+    /// What is to be done once the lock is released.
+    struct Outcome {
+        var woken: [any SessionSink] = []
+        var failure: String?
+    }
+
+    var core: BrokerCore
+    var sinks: [SessionID: any SessionSink] = [:]
+    private var effects = Effects()
+    private var woken: [any SessionSink] = []
+    private var wokenSessions: Set<SessionID> = []
+    private var segmentRequests: [SegmentID] = []
+    private var now = BrokerTime(milliseconds: 0)
+    private var hasReportedFailure = false
+
+    init(core: consuming BrokerCore) {
+        self.core = core
+    }
+
+    mutating func begin(at time: BrokerTime) {
+        now = max(now, time)
+    }
+
+    /// The sinks that have received effects since `begin`, and the failure of the journal if it is news.
+    mutating func finish(reportingTo metrics: BrokerMetrics) -> Outcome {
+        metrics.report(core.counters)
+        var outcome = Outcome()
+        if !hasReportedFailure, let failure = core.failure {
+            hasReportedFailure = true
+            outcome.failure = failure
+        }
+        guard !woken.isEmpty else { return outcome }
+        wokenSessions.removeAll(keepingCapacity: true)
+        swap(&outcome.woken, &woken)
+        return outcome
+    }
+
+    mutating func removeSink(of session: SessionID) {
+        sinks[session] = nil
+    }
+
+    /// Applies a command. Gives the segments that are to be read back from the journal.
+    mutating func apply(_ command: Command) -> [SegmentID] {
+        core.apply(command, at: now, into: &effects)
+        guard !effects.isEmpty else { return [] }
+        var list = Effects()
+        swap(&list, &effects)
+        list.list.withUnsafeBufferPointer { dispatch($0) }
+        list.removeAll()
+        swap(&list, &effects)
+        guard !segmentRequests.isEmpty else { return [] }
+        defer { segmentRequests = [] }
+        return segmentRequests
+    }
+
+    /// Hands effects on in runs of one session, so that a sink is called once per run.
+    private mutating func dispatch(_ list: UnsafeBufferPointer<Effect>) {
+        var start = 0
+        while start < list.count {
+            guard let session = list[start].session else {
+                if case .loadSegment(let segment) = list[start] { segmentRequests.append(segment) }
+                start += 1
+                continue
+            }
+            var end = start + 1
+            while end < list.count, list[end].session == session { end += 1 }
+            deliver(UnsafeBufferPointer(rebasing: list[start..<end]), to: session)
+            start = end
+        }
+    }
+
+    private mutating func deliver(_ run: UnsafeBufferPointer<Effect>, to session: SessionID) {
+        guard let sink = sinks[session] else { return }
+        sink.receive(run)
+        if wokenSessions.insert(session).inserted { woken.append(sink) }
+    }
+}

@@ -1,0 +1,113 @@
+import LeveretCore
+
+/// The journal's thread: commits one batch at a time and reads segments back.
+///
+/// Group commit is natural: what gathers while one batch is committed is the next one.
+final class JournalWriter: Sendable {
+    private struct Inbox {
+        var batch: JournalBatch?
+        var isCommitting = false
+        var loads: [SegmentID] = []
+        var isStopping = false
+    }
+
+    private enum Work {
+        case commit(JournalBatch)
+        case load(SegmentID)
+        case stop
+    }
+
+    /// How long to wait before a batch is tried again that the disk had no room for.
+    private static let retryMilliseconds = 500
+    private let store: any JournalStore
+    private let thread = WorkerThread(inbox: Inbox())
+
+    init(store: any JournalStore) { self.store = store }
+
+    /// Whether a batch may be submitted.
+    var isIdle: Bool { thread.inspect { $0.batch == nil && !$0.isCommitting } }
+
+    func submit(_ batch: JournalBatch) {
+        thread.update { $0.batch = batch }
+    }
+
+    func requestLoad(_ segment: SegmentID) {
+        thread.update { $0.loads.append(segment) }
+    }
+
+    func start(for driver: CoreDriver) {
+        thread.start { [self] in run(driver) }
+    }
+
+    /// Commits what is left, ends the thread and closes the store.
+    func drainAndStop() {
+        thread.update { $0.isStopping = true }
+        thread.join()
+        store.close()
+    }
+
+    private func run(_ driver: CoreDriver) {
+        while let work = thread.wait(until: JournalWriter.take) {
+            switch work {
+            case .commit(let batch):
+                guard commit(batch, driver) else { return }
+            case .load(let segment): load(segment, driver)
+            case .stop: return
+            }
+        }
+    }
+
+    private static func take(_ inbox: inout Inbox) -> Work? {
+        if !inbox.loads.isEmpty { return .load(inbox.loads.removeFirst()) }
+        if let batch = inbox.batch {
+            inbox.batch = nil
+            inbox.isCommitting = true
+            return .commit(batch)
+        }
+        return inbox.isStopping ? .stop : nil
+    }
+
+    /// Commits a batch, again and again while the disk has no room. `false` if the journal has failed for good.
+    private func commit(_ batch: JournalBatch, _ driver: CoreDriver) -> Bool {
+        while true {
+            do {
+                try store.commit(batch)
+                thread.update { $0.isCommitting = false }
+                driver.perform { $0.apply(.journalCommitted(batch.position)) }
+                return true
+            } catch let failure as JournalFailure where failure.isRetryable {
+                driver.perform { $0.apply(.journalStalled(reason: failure.text)) }
+                if isToldToStop(within: JournalWriter.retryMilliseconds, driver) { return false }
+            } catch {
+                driver.perform { $0.apply(.journalFailed(reason: "\(error)")) }
+                return false
+            }
+        }
+    }
+
+    /// Waits before the next try; meanwhile consumers get their segments.
+    private func isToldToStop(within milliseconds: Int, _ driver: CoreDriver) -> Bool {
+        let work = thread.wait(milliseconds: milliseconds) { inbox -> Work? in
+            if !inbox.loads.isEmpty { return .load(inbox.loads.removeFirst()) }
+            return inbox.isStopping ? .stop : nil
+        }
+        switch work {
+        case .load(let segment):
+            load(segment, driver)
+            return false
+        case .stop: return true
+        case .commit, nil: return false
+        }
+    }
+
+    private func load(_ segment: SegmentID, _ driver: CoreDriver) {
+        do {
+            let content = try store.loadSegment(segment)
+            content.withUnsafeBytes { bytes in
+                driver.perform { $0.apply(.segmentLoaded(segment, bytes)) }
+            }
+        } catch {
+            driver.perform { $0.apply(.segmentFailed(segment, reason: "\(error)")) }
+        }
+    }
+}

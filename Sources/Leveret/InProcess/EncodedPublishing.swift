@@ -1,0 +1,46 @@
+import LeveretCore
+import LeveretModel
+
+/// Address and properties of a publishing in the form in which the core takes them.
+struct EncodedPublishing {
+    private let exchange: [UInt8]
+    private let routingKey: [UInt8]
+    private let properties: [UInt8]
+
+    init(exchange: ExchangeName, routingKey: String, properties: BasicProperties) throws {
+        self.exchange = Array(exchange.rawValue.utf8)
+        self.routingKey = Array(routingKey.utf8)
+        guard self.exchange.count <= 255, self.routingKey.count <= 255 else {
+            throw AMQPError(.preconditionFailed, "exchange names and routing keys may have 255 bytes at most")
+        }
+        var encoded: [UInt8] = []
+        do {
+            try properties.encode(into: &encoded)
+        } catch {
+            throw AMQPError(.preconditionFailed, "the properties cannot be encoded: \(error.text)")
+        }
+        self.properties = encoded
+    }
+
+    func withView<Result>(
+        body: UnsafeRawBufferPointer,
+        mandatory: Bool,
+        _ access: (PublishingView) throws -> Result
+    ) rethrows -> Result {
+        try exchange.withUnsafeBytes { exchange in
+            try routingKey.withUnsafeBytes { routingKey in
+                try properties.withUnsafeBytes { properties in
+                    try access(
+                        PublishingView(
+                            exchange: exchange,
+                            routingKey: routingKey,
+                            properties: properties,
+                            body: body,
+                            mandatory: mandatory
+                        )
+                    )
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,32 @@
+import LeveretCore
+import Metrics
+
+/// Counts what the broker does, for swift-metrics.
+package final class BrokerMetrics: @unchecked Sendable {
+    // Unchecked: `reported` is touched only by the driver, with its lock held.
+    private let published = Counter(label: "leveret_messages_published_total")
+    private let unroutable = Counter(label: "leveret_messages_unroutable_total")
+    private let delivered = Counter(label: "leveret_messages_delivered_total")
+    private let redelivered = Counter(label: "leveret_messages_redelivered_total")
+    private let acknowledged = Counter(label: "leveret_messages_acknowledged_total")
+    private let requeued = Counter(label: "leveret_messages_requeued_total")
+    private var reported = BrokerCounters()
+
+    package init() {}
+
+    /// Hands on what has been added since the last call.
+    func report(_ counters: BrokerCounters) {
+        guard counters != reported else { return }
+        add(counters.published - reported.published, to: published)
+        add(counters.unroutable - reported.unroutable, to: unroutable)
+        add(counters.delivered - reported.delivered, to: delivered)
+        add(counters.redelivered - reported.redelivered, to: redelivered)
+        add(counters.acknowledged - reported.acknowledged, to: acknowledged)
+        add(counters.requeued - reported.requeued, to: requeued)
+        reported = counters
+    }
+
+    private func add(_ count: UInt64, to counter: Counter) {
+        if count > 0 { counter.increment(by: Int64(count)) }
+    }
+}

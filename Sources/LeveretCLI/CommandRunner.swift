@@ -1,0 +1,78 @@
+import ArgumentParser
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// Runs a command line and ends the process with the status that `ExitStatus` promises.
+enum CommandRunner {
+    static func run(_ arguments: some Sequence<String>) async -> Never {
+        OutputStream.ignoreBrokenPipes()
+        do {
+            let command = try LeveretCommand.parseAsRoot(Array(arguments))
+            try await run(command)
+            exit(ExitStatus.success.rawValue)
+        } catch {
+            end(with: error)
+        }
+    }
+
+    private static func run(_ command: any ParsableCommand) async throws {
+        if var command = command as? any AsyncParsableCommand {
+            try await command.run()
+        } else {
+            var command = command
+            try command.run()
+        }
+    }
+
+    private static func end(with error: any Error) -> Never {
+        if error is OutputStream.Closed { exit(ExitStatus.success.rawValue) }
+        let ending = Ending(of: error)
+        do {
+            try ending.write()
+        } catch {
+            // There is nobody left to tell.
+        }
+        exit(ending.status.rawValue)
+    }
+}
+
+/// What is printed at the end, and with which status.
+struct Ending: Hashable {
+    var status: ExitStatus
+    var text: String
+
+    init(of error: any Error) {
+        if let failure = ErrorTranslation.failure(for: error) {
+            status = failure.status
+            text = "leveret: \(failure.text)"
+        } else if LeveretCommand.exitCode(for: error) == .success {
+            status = .success
+            text = LeveretCommand.fullMessage(for: error)
+        } else {
+            status = .usage
+            text = Self.usageText(of: error)
+        }
+    }
+
+    /// The message on one line, then how the command is used.
+    private static func usageText(of error: any Error) -> String {
+        let message = LeveretCommand.message(for: error)
+        let full = LeveretCommand.fullMessage(for: error)
+        guard let usage = full.split(separator: "\n").first(where: { $0.hasPrefix("Usage:") }) else {
+            return "leveret: \(message)"
+        }
+        return "leveret: \(message)\n\(usage)"
+    }
+
+    /// Help goes to standard output, because it was asked for; everything else to standard error.
+    func write() throws {
+        guard !text.isEmpty else { return }
+        let stream = status == .success ? OutputStream.standardOutput : .standardError
+        try stream.writeLine(text)
+    }
+}

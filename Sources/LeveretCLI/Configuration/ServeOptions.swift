@@ -1,0 +1,78 @@
+import ArgumentParser
+import Leveret
+import Logging
+
+/// The settings of `leveret serve` on the command line.
+struct ServeOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The address to listen on. Default: 127.0.0.1", valueName: "host"))
+    var host: String?
+
+    @Option(help: ArgumentHelp("The port to listen on; 0 takes a free one. Default: 5672", valueName: "number"))
+    var port: UInt16?
+
+    @Option(
+        help: ArgumentHelp(
+            "Where messages and definitions are kept. Default: $XDG_DATA_HOME/leveret or ~/.local/share/leveret",
+            valueName: "directory"
+        )
+    )
+    var data: String?
+
+    @Flag(help: "Keep everything in memory: nothing survives the broker's end.")
+    var inMemory = false
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            What a confirm promises: full survives the loss of power, normal the death of the process, off that too \
+            but not a damaged database. Default: full
+            """,
+            valueName: "full|normal|off"
+        ),
+        transform: Self.durability
+    )
+    var durability: BrokerConfiguration.Durability?
+
+    @Option(
+        help: ArgumentHelp(
+            "Time between heartbeats that is proposed to clients; 0 is none. Default: 60",
+            valueName: "seconds"
+        )
+    )
+    var heartbeat: UInt16?
+
+    @Option(help: ArgumentHelp("The largest frame; at least 4096. Default: 131072", valueName: "bytes"))
+    var frameMax: UInt32?
+
+    @Option(help: ArgumentHelp("Channels that a connection may open. Default: 2047", valueName: "number"))
+    var channelMax: UInt16?
+
+    @Option(
+        help: ArgumentHelp("trace, debug, info, notice, warning, error or critical. Default: info", valueName: "level"),
+        transform: Self.level
+    )
+    var logLevel: Logger.Level?
+
+    @Option(
+        help: ArgumentHelp(
+            "A JSON file with settings, named like these options. Default: $LEVERET_CONFIG",
+            valueName: "path"
+        )
+    )
+    var config: String?
+
+    // Functions instead of conformances, which would be for types of other modules.
+    private static func durability(_ text: String) throws -> BrokerConfiguration.Durability {
+        guard let durability = BrokerConfiguration.Durability(rawValue: text) else {
+            throw ValidationError("'\(text)' is not full, normal or off")
+        }
+        return durability
+    }
+
+    private static func level(_ text: String) throws -> Logger.Level {
+        guard let level = Logger.Level(rawValue: text) else {
+            throw ValidationError("'\(text)' is not a level such as info")
+        }
+        return level
+    }
+}

@@ -1,0 +1,98 @@
+import Leveret
+import LeveretServer
+import Logging
+
+/// The settings of `leveret serve`, from all their sources.
+struct ServeSettings {
+    var host: String
+    var port: UInt16
+    /// `nil` keeps everything in memory.
+    var directory: String?
+    var durability: BrokerConfiguration.Durability
+    var heartbeat: UInt16
+    var frameMax: UInt32
+    var channelMax: UInt16
+    var logLevel: Logger.Level
+
+    /// The names that a configuration file may hold.
+    static let names: Set<String> = [
+        "host", "port", "data", "in-memory", "durability", "heartbeat", "frame-max", "channel-max", "log-level",
+    ]
+
+    /// Reads the configuration file, if one is named, and puts the layers together.
+    static func resolve(
+        _ options: ServeOptions,
+        environment: @escaping (String) -> String? = Environment.value
+    ) throws(CommandFailure) -> ServeSettings {
+        var file: ConfigurationFile?
+        if let path = options.config ?? environment("LEVERET_CONFIG") {
+            file = try ConfigurationFile(path: path, knownNames: names)
+        }
+        let layers = SettingLayers(environment: environment, file: file)
+        return try ServeSettings(options, layers, environment: environment)
+    }
+
+    init(
+        _ options: ServeOptions,
+        _ layers: SettingLayers,
+        environment: (String) -> String?
+    ) throws(CommandFailure) {
+        host = try layers.value("host", options.host, "a host name or address") { $0.isEmpty ? nil : $0 } ?? "127.0.0.1"
+        port = try layers.value("port", options.port, "a number from 0 to 65535", parse: { UInt16($0) }) ?? 5672
+        durability =
+            try layers.value("durability", options.durability, "full, normal or off") { .init(rawValue: $0) } ?? .full
+        heartbeat =
+            try layers.value("heartbeat", options.heartbeat, "a number from 0 to 65535", parse: { UInt16($0) }) ?? 60
+        frameMax =
+            try layers.value("frame-max", options.frameMax, "a number of bytes", parse: { UInt32($0) }) ?? 131_072
+        channelMax =
+            try layers.value("channel-max", options.channelMax, "a number from 1 to 65535", parse: { UInt16($0) })
+            ?? 2047
+        logLevel =
+            try layers.value("log-level", options.logLevel, "a level such as info") { .init(rawValue: $0) } ?? .info
+        directory = try Self.directory(options, layers, environment: environment)
+        guard frameMax >= 4096 else {
+            throw CommandFailure(.usage, "--frame-max is \(frameMax) and must be at least 4096")
+        }
+        guard channelMax >= 1 else { throw CommandFailure(.usage, "--channel-max must be at least 1") }
+    }
+
+    private static func directory(
+        _ options: ServeOptions,
+        _ layers: SettingLayers,
+        environment: (String) -> String?
+    ) throws(CommandFailure) -> String? {
+        let flag: Bool? = options.inMemory ? true : nil
+        let inMemory = try layers.value("in-memory", flag, "true or false", parse: Self.boolean) ?? false
+        if options.inMemory, options.data != nil {
+            throw CommandFailure(.usage, "--in-memory and --data exclude each other")
+        }
+        // A directory on the command line means more than a variable or a file that says "in memory".
+        if inMemory, options.data == nil { return nil }
+        let path = try layers.value("data", options.data, "a directory") { $0.isEmpty ? nil : $0 }
+        return try DataDirectoryPath.resolve(path, environment: environment)
+    }
+
+    private static func boolean(_ text: String) -> Bool? {
+        switch text.lowercased() {
+        case "true", "yes", "1": true
+        case "false", "no", "0": false
+        default: nil
+        }
+    }
+}
+
+extension ServeSettings {
+    var broker: BrokerConfiguration {
+        BrokerConfiguration(storage: directory.map { .directory($0) } ?? .inMemory, durability: durability)
+    }
+
+    var server: ServerConfiguration {
+        var configuration = ServerConfiguration(host: host, port: Int(port))
+        configuration.heartbeat = heartbeat
+        configuration.frameMax = frameMax
+        configuration.channelMax = channelMax
+        configuration.version = LeveretVersion.current
+        return configuration
+    }
+}

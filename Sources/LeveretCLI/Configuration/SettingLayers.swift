@@ -1,0 +1,44 @@
+/// Where a setting comes from: the command line before the environment, that before the file, that before the
+/// default.
+struct SettingLayers {
+    private let environment: (String) -> String?
+    private let file: ConfigurationFile?
+
+    init(environment: @escaping (String) -> String? = Environment.value, file: ConfigurationFile?) {
+        self.environment = environment
+        self.file = file
+    }
+
+    /// The name of a setting's environment variable: `LEVERET_FRAME_MAX` for `frame-max`.
+    static func variable(_ name: String) -> String {
+        "LEVERET_" + name.uppercased().map { $0 == "-" ? "_" : String($0) }.joined()
+    }
+
+    /// The value of a setting; `nil` if no layer has it.
+    ///
+    /// - Parameters:
+    ///   - option: what the command line says.
+    ///   - kind: what a value must be, for the message: `a number from 0 to 65535`.
+    func value<Value>(
+        _ name: String,
+        _ option: Value?,
+        _ kind: String,
+        parse: (String) -> Value?
+    ) throws(CommandFailure) -> Value? {
+        if let option { return option }
+        let variable = Self.variable(name)
+        if let text = environment(variable) { return try read(text, "$\(variable)", kind, parse) }
+        if let file, let text = file.value(name) { return try read(text, "\"\(name)\" in \(file.path)", kind, parse) }
+        return nil
+    }
+
+    private func read<Value>(
+        _ text: String,
+        _ place: String,
+        _ kind: String,
+        _ parse: (String) -> Value?
+    ) throws(CommandFailure) -> Value {
+        if let value = parse(text) { return value }
+        throw CommandFailure(.usage, "\(place) is \"\(text)\" and must be \(kind)")
+    }
+}

@@ -1,0 +1,24 @@
+import ArgumentParser
+
+/// The one binary: the daemon and all tools.
+@main
+struct LeveretCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "leveret",
+        abstract: "A message broker that speaks AMQP 0-9-1, and its tools.",
+        discussion: """
+            EXIT STATUS
+            \(ExitStatus.table)
+            """,
+        version: LeveretVersion.current,
+        subcommands: [
+            ServeCommand.self, DemoCommand.self, PublishCommand.self, ConsumeCommand.self, GetCommand.self,
+            DeclareCommand.self, DeleteCommand.self, BindCommand.self, UnbindCommand.self, PurgeCommand.self,
+            QueuesCommand.self, CheckCommand.self, PerfCommand.self,
+        ]
+    )
+
+    static func main() async {
+        await CommandRunner.run(CommandLine.arguments.dropFirst())
+    }
+}

@@ -1,0 +1,51 @@
+import FoundationEssentials
+import Leveret
+
+/// Asks a running broker through the socket in its data directory.
+struct OperatorClient {
+    let directory: String
+
+    private static let timeoutMilliseconds = 10_000
+    private static let answerLimit = 1 << 30
+
+    /// Sends a request and gives the broker's answer.
+    func ask(_ request: AdministrationRequest) throws -> AdministrationResponse {
+        let line = [UInt8](try JSONEncoder().encode(request)) + [UInt8(ascii: "\n")]
+        let answer = try exchange(line)
+        guard let response = try? JSONDecoder().decode(AdministrationResponse.self, from: Data(answer)) else {
+            throw CommandFailure(.failed, "the broker at \(path) gave an answer that this version does not know")
+        }
+        if let error = response.error { throw CommandFailure(.refused, "the broker refused it: \(error)") }
+        return response
+    }
+
+    private var path: String { directory.hasSuffix("/") ? directory + "leveret.sock" : directory + "/leveret.sock" }
+
+    private func exchange(_ line: [UInt8]) throws -> [UInt8] {
+        let socket: StreamSocket
+        do throws(SystemError) {
+            socket = try StreamSocket.connect(path: path)
+        } catch {
+            throw CommandFailure(
+                .unreachable,
+                "no broker answers at \(path) (\(error.reason)): start one, or name its directory with --data"
+            )
+        }
+        socket.setTimeout(milliseconds: Self.timeoutMilliseconds)
+        try line.withUnsafeBytes { try socket.sendAll($0) }
+        return try receiveLine(socket)
+    }
+
+    private func receiveLine(_ socket: StreamSocket) throws -> [UInt8] {
+        var answer: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 1 << 16)
+        while answer.last != UInt8(ascii: "\n"), answer.count < Self.answerLimit {
+            switch try chunk.withUnsafeMutableBytes({ try socket.receive(into: $0) }) {
+            case .moved(let count): answer.append(contentsOf: chunk[..<count])
+            case .nothing: throw CommandFailure(.unreachable, "the broker at \(path) does not answer")
+            case .ended: throw CommandFailure(.unreachable, "the broker at \(path) has hung up")
+            }
+        }
+        return answer
+    }
+}

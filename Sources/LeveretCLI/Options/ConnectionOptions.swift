@@ -1,0 +1,27 @@
+import ArgumentParser
+import LeveretClient
+
+/// How a command finds its broker.
+struct ConnectionOptions: ParsableArguments {
+    static let defaultURL = "amqp://guest:guest@127.0.0.1:5672"
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "The broker: amqp://user:password@host:port/virtual-host. Default: $LEVERET_URL or \(defaultURL)",
+            valueName: "url"
+        )
+    )
+    var url: String?
+
+    /// The broker that is meant: by the option, else by the environment, else the one on this machine.
+    ///
+    /// - Throws: `ConnectionStringError`.
+    func configuration(environment: (String) -> String? = Environment.value) throws -> ConnectionConfiguration {
+        let text = url ?? environment("LEVERET_URL") ?? Self.defaultURL
+        var configuration = try ConnectionConfiguration(text)
+        // `amqp://host/` is how most people write the virtual host `/`; one with an empty name is hardly ever meant.
+        if configuration.virtualHost.isEmpty { configuration.virtualHost = "/" }
+        return configuration
+    }
+}

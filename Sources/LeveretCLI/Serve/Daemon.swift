@@ -1,0 +1,110 @@
+import Leveret
+import LeveretServer
+import Logging
+import ServiceLifecycle
+import UnixSignals
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// The broker as a process of its own: opened, announced, and ended by a signal.
+struct Daemon {
+    let settings: ServeSettings
+
+    /// How long the end may take, clients that do not answer included.
+    private static let endingTime = Duration.seconds(30)
+    /// What a shell reports of a process that ended by SIGINT.
+    private static let impatientStatus: Int32 = 130
+
+    /// Returns when the broker has ended cleanly.
+    func run() async throws {
+        FileDescriptorLimit.raise()
+        // Before anything takes long, so that a signal in the meantime is not lost.
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+        let logger = Self.makeLogger(settings.logLevel)
+        let broker = try Broker(settings.broker, logger: logger)
+        let server = AMQPServer(broker: broker, configuration: settings.server, logger: logger)
+        let addresses: [ListenAddress]
+        do {
+            addresses = try await server.start()
+        } catch {
+            await broker.shutDown()
+            throw error
+        }
+        let operatorSocket = await startOperatorSocket(broker, logger)
+        announce(addresses)
+        // They end in the opposite order, so that the broker outlives its doors.
+        let services: [any Service] = [broker] + (operatorSocket.map { [$0] } ?? []) + [server]
+        try await Self.run(services, until: signals, logger)
+    }
+
+    private static func makeLogger(_ level: Logger.Level) -> Logger {
+        LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
+        var logger = Logger(label: "leveret")
+        logger.logLevel = level
+        return logger
+    }
+
+    /// A broker without its operators' socket still does its work.
+    private func startOperatorSocket(_ broker: Broker, _ logger: Logger) async -> OperatorSocket? {
+        guard let directory = settings.directory else { return nil }
+        let socket = OperatorSocket(broker: broker, directory: directory, logger: logger)
+        do {
+            try await socket.start()
+            return socket
+        } catch {
+            logger.warning("operator commands will not work", metadata: ["reason": "\(error)"])
+            return nil
+        }
+    }
+
+    private func announce(_ addresses: [ListenAddress]) {
+        let announcement = Announcement(
+            addresses: addresses.map(\.description),
+            port: addresses.compactMap(\.port).first,
+            host: settings.host,
+            directory: settings.directory,
+            program: CommandLine.arguments.first ?? "leveret"
+        )
+        // A closed standard output is no reason not to serve.
+        try? OutputStream.standardOutput.writeLines(announcement.lines)
+    }
+}
+
+// MARK: - Ending
+
+extension Daemon {
+    private static func run(
+        _ services: [any Service],
+        until signals: UnixSignalsSequence,
+        _ logger: Logger
+    ) async throws {
+        let group = ServiceGroup(configuration: ServiceGroupConfiguration(services: services, logger: logger))
+        let watch = Task {
+            var isEnding = false
+            for await signal in signals {
+                if isEnding { _exit(impatientStatus) }
+                isEnding = true
+                logger.info("shutting down", metadata: ["signal": "\(signal)"])
+                await group.triggerGracefulShutdown()
+                watchTheClock(logger)
+            }
+        }
+        defer { watch.cancel() }
+        try await group.run()
+    }
+
+    /// Ends the process if the clean way takes too long; what was confirmed is on disk anyway.
+    private static func watchTheClock(_ logger: Logger) {
+        Task {
+            try await Task.sleep(for: endingTime)
+            logger.error("the end took longer than \(endingTime); leaving without it")
+            _exit(ExitStatus.failed.rawValue)
+        }
+    }
+}

@@ -1,0 +1,159 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// A connected stream socket whose calls block the thread.
+final class StreamSocket: Sendable {
+    private let descriptor: Int32
+
+    private init(_ descriptor: Int32) { self.descriptor = descriptor }
+
+    deinit { close(descriptor) }
+
+    /// Connects to the first address of a host that answers.
+    static func connect(host: String, port: Int) throws(SystemError) -> StreamSocket {
+        var hints = addrinfo()
+        hints.ai_family = AF_UNSPEC
+        hints.ai_socktype = streamType
+        var found: UnsafeMutablePointer<addrinfo>?
+        let code = getaddrinfo(host, String(port), &hints, &found)
+        guard code == 0 else {
+            throw SystemError(code: code == EAI_SYSTEM ? errno : EHOSTUNREACH, action: "find the address of \(host)")
+        }
+        defer { freeaddrinfo(found) }
+        var failure = SystemError(code: EHOSTUNREACH, action: "connect to \(host):\(port)")
+        var next = found
+        while let address = next?.pointee {
+            let descriptor = socket(address.ai_family, address.ai_socktype, address.ai_protocol)
+            if descriptor >= 0, connectOrClose(descriptor, address.ai_addr, address.ai_addrlen) {
+                let connected = StreamSocket(descriptor)
+                connected.set(IPPROTO_TCP, TCP_NODELAY, Int32(1))
+                return connected
+            }
+            failure.code = errno
+            next = address.ai_next
+        }
+        throw failure
+    }
+
+    /// Connects to a socket file.
+    static func connect(path: String) throws(SystemError) -> StreamSocket {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        let isShort = withUnsafeMutableBytes(of: &address.sun_path) { room in
+            guard path.utf8.count < room.count else { return false }
+            room.copyBytes(from: path.utf8)
+            return true
+        }
+        guard isShort else { throw SystemError(code: ENAMETOOLONG, action: "connect to \(path)") }
+        let descriptor = socket(AF_UNIX, streamType, 0)
+        guard descriptor >= 0 else { throw .last("connect to \(path)") }
+        let isConnected = withUnsafeBytes(of: &address) { bytes in
+            guard let start = bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self) else { return false }
+            return connectOrClose(descriptor, start, socklen_t(bytes.count))
+        }
+        guard isConnected else { throw .last("connect to \(path)") }
+        return StreamSocket(descriptor)
+    }
+
+    private static func connectOrClose(
+        _ descriptor: Int32,
+        _ address: UnsafePointer<sockaddr>,
+        _ length: socklen_t
+    ) -> Bool {
+        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+        if systemConnect(descriptor, address, length) == 0 { return true }
+        let code = errno
+        close(descriptor)
+        errno = code
+        return false
+    }
+
+    #if canImport(Glibc)
+    private static var streamType: Int32 { Int32(SOCK_STREAM.rawValue) }
+    #else
+    private static var streamType: Int32 { SOCK_STREAM }
+    #endif
+}
+
+// MARK: - Traffic
+
+extension StreamSocket {
+    /// What a call that may be cut short has done.
+    enum Outcome: Hashable {
+        case moved(Int)
+        /// The time set by `setTimeout` is over, or there is nothing at the moment.
+        case nothing
+        /// The peer has closed its side.
+        case ended
+    }
+
+    /// Lets each call that follows return after so many milliseconds at the latest.
+    func setTimeout(milliseconds: Int) {
+        let time = timeval(tv_sec: milliseconds / 1000, tv_usec: .init(milliseconds % 1000 * 1000))
+        set(SOL_SOCKET, SO_RCVTIMEO, time)
+        set(SOL_SOCKET, SO_SNDTIMEO, time)
+    }
+
+    /// Sends as much as the system takes.
+    func send(_ bytes: UnsafeRawBufferPointer) throws(SystemError) -> Outcome {
+        while true {
+            let count = systemSend(descriptor, bytes.baseAddress, bytes.count, noSignal)
+            if count >= 0 { return .moved(count) }
+            if errno == EAGAIN || errno == EWOULDBLOCK { return .nothing }
+            if errno == EPIPE || errno == ECONNRESET { return .ended }
+            guard errno == EINTR else { throw .last("send to the broker") }
+        }
+    }
+
+    /// Sends everything, however long it takes.
+    func sendAll(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
+        var rest = bytes
+        while !rest.isEmpty {
+            switch try send(rest) {
+            case .moved(let count): rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+            case .nothing: continue
+            case .ended: throw SystemError(code: EPIPE, action: "send to the broker")
+            }
+        }
+    }
+
+    /// Receives what there is, waiting for something unless told not to.
+    func receive(into room: UnsafeMutableRawBufferPointer, wait: Bool = true) throws(SystemError) -> Outcome {
+        while true {
+            let count = recv(descriptor, room.baseAddress, room.count, wait ? 0 : dontWait)
+            if count > 0 { return .moved(count) }
+            if count == 0 { return .ended }
+            if errno == EAGAIN || errno == EWOULDBLOCK { return .nothing }
+            if errno == ECONNRESET { return .ended }
+            guard errno == EINTR else { throw .last("receive from the broker") }
+        }
+    }
+
+    private func set<Value>(_ level: some BinaryInteger, _ option: some BinaryInteger, _ value: Value) {
+        withUnsafeBytes(of: value) {
+            _ = setsockopt(descriptor, Int32(level), Int32(option), $0.baseAddress, socklen_t($0.count))
+        }
+    }
+
+    #if canImport(Darwin)
+    private var noSignal: Int32 { 0 }
+    #else
+    private var noSignal: Int32 { Int32(MSG_NOSIGNAL) }
+    #endif
+
+    private var dontWait: Int32 { Int32(MSG_DONTWAIT) }
+}
+
+/// The system's send(2) and connect(2), which the type's own functions of these names would hide.
+private func systemSend(_ descriptor: Int32, _ start: UnsafeRawPointer?, _ count: Int, _ flags: Int32) -> Int {
+    send(descriptor, start, count, flags)
+}
+
+private func systemConnect(_ descriptor: Int32, _ address: UnsafePointer<sockaddr>, _ length: socklen_t) -> Int32 {
+    connect(descriptor, address, length)
+}

@@ -1,0 +1,146 @@
+public import LeveretModel
+import LeveretWire
+
+// MARK: - Publishing
+
+extension ClientChannel {
+    /// Publishes a message and returns as soon as it is on its way; its `PublishConfirmation` tells when the broker has
+    /// taken responsibility.
+    ///
+    /// Waits while `ConnectionConfiguration.unconfirmedLimit` publishings are unanswered, the socket takes no more,
+    /// or the broker asks publishers to wait.
+    public func publishPipelined(
+        _ body: some MessageBody,
+        exchange: ExchangeName,
+        routingKey: String,
+        properties: BasicProperties,
+        mandatory: Bool
+    ) async throws -> PublishConfirmation {
+        while true {
+            let outcome = try body.withUnsafeBodyBytes { bytes in
+                try session.perform { session in
+                    try session.publish(
+                        bytes,
+                        exchange: exchange,
+                        routingKey: routingKey,
+                        properties: properties,
+                        mandatory: mandatory,
+                        on: state
+                    )
+                }
+            }
+            switch outcome {
+            case .published(let confirmation): return confirmation
+            case .wait(let turn): try await wait(for: turn)
+            }
+        }
+    }
+
+    private func wait(for turn: PendingResult<Void>) async throws {
+        do {
+            try await turn.value()
+        } catch {
+            session.perform { $0.forget(turn, on: state) }
+            throw error
+        }
+    }
+}
+
+// MARK: - Consuming
+
+extension ClientChannel {
+    /// Registers a consumer, hands its deliveries to `body`, and cancels it when `body` returns or throws.
+    ///
+    /// No more than `options.prefetch` deliveries wait at a time. Deliveries that `body` has not taken go back to the
+    /// queue. If the task is cancelled, the deliveries end.
+    public func consume<Result: Sendable>(
+        _ queue: QueueName,
+        _ options: ConsumeOptions,
+        _ body: (Deliveries) async throws -> Result
+    ) async throws -> Result {
+        let deliveries = makeDeliveries(options)
+        let answer = PendingResult<Answer>()
+        let tag = try session.perform { session in
+            try session.consume(queue, options, on: state, deliveries, answer)
+        }
+        do {
+            _ = try await answer.value()
+            let result = try await body(Deliveries(consumerTag: tag, source: deliveries))
+            await cancel(tag, deliveries, options)
+            return result
+        } catch {
+            await cancel(tag, deliveries, options)
+            throw error
+        }
+    }
+
+    /// Only a consumer without a window needs the connection's.
+    private func makeDeliveries(_ options: ConsumeOptions) -> ConsumerDeliveries {
+        guard options.prefetch == 0 || options.noAcknowledge else { return ConsumerDeliveries(window: nil) }
+        return ConsumerDeliveries(window: session)
+    }
+
+    /// Ends a consumer. That it may be gone already, with its queue or its channel, is no error here.
+    private func cancel(_ tag: String, _ deliveries: ConsumerDeliveries, _ options: ConsumeOptions) async {
+        let untaken = deliveries.takeRest()
+        let answer = PendingResult<Answer>()
+        do {
+            try session.perform { session in
+                try session.cancel(
+                    tag,
+                    untaken: untaken,
+                    noAcknowledge: options.noAcknowledge,
+                    on: state,
+                    answer
+                )
+            }
+            _ = try await answer.value()
+        } catch {
+            return
+        }
+    }
+
+    /// Takes one message off a queue, or `nil` if none is ready.
+    public func get(_ queue: QueueName, noAcknowledge: Bool) async throws -> Delivery? {
+        let answer = PendingResult<Answer>()
+        try session.perform { session in
+            try session.call(
+                .basicGet(BasicGet(queue: queue.rawValue, noAck: noAcknowledge)),
+                on: state,
+                answeredBy: BasicGetOk.id,
+                answer,
+                noAcknowledge: noAcknowledge
+            )
+        }
+        guard case .delivery(let delivery) = try await answer.value() else { throw ClientChannel.unexpectedAnswer }
+        return delivery
+    }
+}
+
+// MARK: - Acknowledging
+
+extension ClientChannel: DeliverySettlement {
+    /// Acknowledges a delivery, or all up to it. It is sent at once; the broker does not answer it.
+    public func acknowledge(_ deliveryTag: UInt64, multiple: Bool) async throws {
+        try settle(.init(.acknowledge, deliveryTag, multiple: multiple, requeue: false))
+    }
+
+    /// Refuses a delivery, or all up to it: back into the queue, or out of it.
+    public func nack(_ deliveryTag: UInt64, multiple: Bool, requeue: Bool) async throws {
+        try settle(.init(.nack, deliveryTag, multiple: multiple, requeue: requeue))
+    }
+
+    /// Refuses a delivery: back into the queue, or out of it.
+    public func reject(_ deliveryTag: UInt64, requeue: Bool) async throws {
+        try settle(.init(.reject, deliveryTag, multiple: false, requeue: requeue))
+    }
+
+    private func settle(_ settlement: Settlement) throws {
+        try session.perform { session in try session.settle(settlement, on: state) }
+    }
+
+    /// Puts all unacknowledged deliveries back into their queues.
+    public func recover() async throws {
+        _ = try await call(.basicRecover(BasicRecover(requeue: true)), answeredBy: BasicRecoverOk.id)
+    }
+}

@@ -1,0 +1,2 @@
+// A program that imports the client needs the names of queues, messages and errors too.
+@_exported public import LeveretModel

@@ -1,0 +1,131 @@
+import LeveretModel
+import LeveretWire
+import NIOCore
+
+/// What came of an attempt to publish.
+enum PublishOutcome: Sendable {
+    case published(PublishConfirmation)
+    /// Not now: to be tried again after this.
+    case wait(PendingResult<Void>)
+}
+
+extension ClientSession {
+    /// Publishes a message, or says what to wait for.
+    mutating func publish(
+        _ body: UnsafeRawBufferPointer,
+        exchange: ExchangeName,
+        routingKey: String,
+        properties: BasicProperties,
+        mandatory: Bool,
+        on channel: ClientChannelState
+    ) throws -> PublishOutcome {
+        try channel.checkOpen()
+        guard mayPublish(on: channel) else {
+            let turn = PendingResult<Void>()
+            channel.waitingPublishers.append(turn)
+            hasWaitingPublishers = true
+            return .wait(turn)
+        }
+        let address = try encodeAddress(exchange, routingKey, properties)
+        beginConfirming(channel)
+        scratch.withUnsafeBytes { scratch in
+            let names = UnsafeRawBufferPointer(rebasing: scratch[..<address.end])
+            if mandatory {
+                channel.mandatory.add(
+                    channel.confirms.nextSequence,
+                    exchange: UnsafeRawBufferPointer(rebasing: names[1..<address.exchangeEnd]),
+                    routingKey: UnsafeRawBufferPointer(rebasing: names[(address.exchangeEnd + 1)...]),
+                    body: body
+                )
+            }
+            FrameEncoder.writePublish(
+                channel: channel.number,
+                exchangeAndRoutingKey: names,
+                mandatory: mandatory,
+                properties: UnsafeRawBufferPointer(rebasing: scratch[address.end...]),
+                body: body,
+                frameMax: Int(limits.frameMax),
+                into: &output
+            )
+        }
+        return .published(channel.confirms.add())
+    }
+
+    private func mayPublish(on channel: ClientChannelState) -> Bool {
+        isWritable && !isBlocked && !channel.isPaused
+            && output.readableBytes < Self.outputLimit
+            && channel.confirms.count < max(configuration.unconfirmedLimit, 1)
+    }
+
+    /// Whether publishers that wait for confirms would better go on: not at each confirm, but in groups.
+    func hasRoom(for channel: ClientChannelState) -> Bool {
+        let limit = max(configuration.unconfirmedLimit, 1)
+        return channel.confirms.count <= limit - max(limit / 4, 1)
+    }
+
+    private mutating func beginConfirming(_ channel: ClientChannelState) {
+        guard !channel.isConfirming else { return }
+        channel.isConfirming = true
+        write(ConfirmSelect(noWait: true), channel.number)
+    }
+
+    /// Puts exchange and routing key, each after its length, and then the properties into `scratch`.
+    private mutating func encodeAddress(
+        _ exchange: ExchangeName,
+        _ routingKey: String,
+        _ properties: BasicProperties
+    ) throws(AMQPError) -> (exchangeEnd: Int, end: Int) {
+        scratch.removeAll(keepingCapacity: true)
+        do throws(EncodingError) {
+            try scratch.append(shortString: exchange.rawValue)
+            let exchangeEnd = scratch.count
+            try scratch.append(shortString: routingKey)
+            let end = scratch.count
+            try properties.encode(into: &scratch)
+            return (exchangeEnd, end)
+        } catch {
+            throw AMQPError(.preconditionFailed, error.text, method: .basicPublish)
+        }
+    }
+}
+
+// MARK: - Going on
+
+extension ClientSession {
+    /// The socket takes more, or does not.
+    mutating func setWritable(_ isWritable: Bool) {
+        self.isWritable = isWritable
+        letPublishersProceed()
+    }
+
+    mutating func setBlocked(_ isBlocked: Bool) {
+        self.isBlocked = isBlocked
+        letPublishersProceed()
+    }
+
+    /// Takes the bytes to be sent.
+    mutating func takeOutput() -> ByteBuffer {
+        defer {
+            output = ByteBuffer()
+            letPublishersProceed()
+        }
+        return output
+    }
+
+    mutating func letPublishersProceed() {
+        guard hasWaitingPublishers, isWritable, !isBlocked else { return }
+        hasWaitingPublishers = false
+        for case let channel? in channels where !channel.waitingPublishers.isEmpty {
+            if !channel.isPaused, hasRoom(for: channel) {
+                channel.letPublishersProceed(into: &actions)
+            } else {
+                hasWaitingPublishers = true
+            }
+        }
+    }
+
+    /// A publisher does not wait any more.
+    mutating func forget(_ turn: PendingResult<Void>, on channel: ClientChannelState) {
+        channel.waitingPublishers.removeAll { $0 === turn }
+    }
+}

@@ -1,0 +1,5 @@
+/// A source file to be written.
+struct GeneratedFile {
+    var name: String
+    var text: String
+}

@@ -1,0 +1,157 @@
+import LeveretModel
+
+// basic.qos, basic.consume, basic.cancel and basic.get
+
+extension BrokerCore {
+    mutating func setPrefetch(
+        _ count: UInt16,
+        size: UInt32,
+        global: Bool,
+        on channel: Channel
+    ) throws(AMQPError) {
+        guard size == 0 else { throw AMQPError(.notImplemented, "prefetch_size!=0 (\(size))") }
+        if global {
+            channel.sharedPrefetch = Int(count)
+            unparkConsumers(of: channel)
+        } else {
+            channel.consumerPrefetch = Int(count)
+        }
+        reply(.prefetchSet, on: channel, unless: false)
+    }
+
+    mutating func consume(_ consume: Consume, on channel: Channel) throws(AMQPError) {
+        try refuseTagInUse(consume.consumerTag, on: channel)
+        let queue = try usableQueue(try queueName(consume.queue, for: channel), for: channel)
+        try require(.read, onQueue: queue.name, for: channel)
+        try checkExclusiveUse(of: queue, exclusive: consume.exclusive, on: channel)
+        guard channel.consumersByTag.count < limits.consumersPerChannel else {
+            throw AMQPError(
+                .notAllowed,
+                "reached maximum (\(limits.consumersPerChannel)) of consumers per channel"
+            )
+        }
+        let tag = consume.consumerTag.isEmpty ? generator.name(prefix: "amq.ctag-") : consume.consumerTag
+        let consumer = Consumer(
+            id: channel.nextConsumerID,
+            tag: tag,
+            channel: channel,
+            queue: queue,
+            noAcknowledge: consume.noAcknowledge,
+            isExclusive: consume.exclusive,
+            priority: try priority(of: consume),
+            prefetch: consume.prefetch.map(Int.init) ?? channel.consumerPrefetch
+        )
+        channel.consumers.append(consumer)
+        channel.consumersByTag[tag] = consumer
+        queue.consumers.add(consumer)
+        queue.hasHadConsumer = true
+        let answer = Reply.consumeStarted(consumer.id, tag: tag, isSilent: consume.noWait)
+        emit(.reply(channel.id, answer), on: channel)
+        schedule(queue)
+    }
+
+    private func refuseTagInUse(_ tag: String, on channel: Channel) throws(AMQPError) {
+        guard tag.isEmpty || channel.consumersByTag[tag] == nil else {
+            throw AMQPError(.notAllowed, "attempt to reuse consumer tag '\(tag)'")
+        }
+    }
+
+    private func checkExclusiveUse(of queue: Queue, exclusive: Bool, on channel: Channel) throws(AMQPError) {
+        let isTaken = queue.consumers.exclusive != nil || (exclusive && !queue.consumers.isEmpty)
+        guard isTaken else { return }
+        throw AMQPError(
+            .accessRefused,
+            "queue '\(queue.name)' in vhost '\(channel.session.virtualHost.name)' in exclusive use"
+        )
+    }
+
+    private func priority(of consume: Consume) throws(AMQPError) -> Int64 {
+        guard let argument = consume.arguments["x-priority"] else { return 0 }
+        guard let priority = argument.integer else {
+            throw AMQPError(
+                .preconditionFailed,
+                "invalid arg 'x-priority' for consumer: {unacceptable_type,\(argument.typeName)}"
+            )
+        }
+        return priority
+    }
+
+    // MARK: Cancelling
+
+    mutating func cancel(_ tag: String, noWait: Bool, on channel: Channel) {
+        if let consumer = channel.consumersByTag[tag] {
+            detach(consumer)
+            reply(.consumeCancelled(tag: tag), on: channel, unless: noWait)
+            deleteIfAbandoned(consumer.queue, in: channel.session.virtualHost)
+        } else {
+            reply(.consumeCancelled(tag: tag), on: channel, unless: noWait)
+        }
+    }
+
+    /// Takes a consumer from its queue; what it has not acknowledged stays with the channel.
+    mutating func detach(_ consumer: Consumer) {
+        let channel = consumer.channel
+        channel.consumersByTag[consumer.tag] = nil
+        consumer.queue.consumers.remove(consumer)
+        consumer.isCancelled = true
+        channel.forgetIfDone(consumer)
+    }
+
+    /// The queue goes: its consumers are told.
+    mutating func cancelAllConsumers(of queue: Queue) {
+        for consumer in queue.consumers.all {
+            detach(consumer)
+            let channel = consumer.channel
+            if channel.session.options.acceptsConsumerCancel {
+                emit(.consumerCancelled(channel.id, consumer.id, tag: consumer.tag), on: channel)
+            }
+        }
+    }
+
+    /// An auto-delete queue goes with its last consumer, if it ever had one.
+    mutating func deleteIfAbandoned(_ queue: Queue, in virtualHost: VirtualHost) {
+        guard queue.options.autoDelete, queue.hasHadConsumer, queue.consumers.isEmpty, !queue.isDeleted else { return }
+        delete(queue, in: virtualHost)
+    }
+
+    // MARK: Getting
+
+    mutating func get(_ name: String, noAcknowledge: Bool, on channel: Channel) throws(AMQPError) {
+        let queue = try usableQueue(try queueName(name, for: channel), for: channel)
+        try require(.read, onQueue: queue.name, for: channel)
+        guard !channel.isHeld, answerGet(from: queue, noAcknowledge: noAcknowledge, on: channel) else {
+            channel.held.append(.get(queue, noAcknowledge: noAcknowledge))
+            return
+        }
+    }
+
+    /// Answers a get, unless its message has to be read back from the journal first.
+    mutating func answerGet(from queue: Queue, noAcknowledge: Bool, on channel: Channel) -> Bool {
+        guard let entry = queue.ready.first else {
+            effects.append(.reply(channel.id, .getEmpty))
+            return true
+        }
+        let segment = log[entry.slot]
+        guard let record = segment.reference(to: entry.offset) else {
+            queue.channelsWithGets.append(channel.id)
+            request(segment, for: queue)
+            return false
+        }
+        guard mayLeave(entry, of: queue, from: segment) else {
+            queue.channelsWithGets.append(channel.id)
+            return false
+        }
+        let source = channel.getSource(of: queue)
+        let effect = DeliveryEffect(
+            consumer: source.id,
+            deliveryTag: channel.takeDeliveryTag(),
+            redelivered: entry.isRedelivered,
+            record: record
+        )
+        channel.session.outboundAllowance -= record.record.outboundCost
+        let taken = queue.ready.removeFirst()
+        effects.append(.getOk(channel.id, effect, messageCount: queue.messageCount))
+        handOver(taken, deliveryTag: effect.deliveryTag, to: source, noAcknowledge: noAcknowledge)
+        return true
+    }
+}

@@ -1,0 +1,152 @@
+import LeveretModel
+
+// Virtual hosts, users and permissions, and the start from what a journal holds
+
+extension BrokerCore {
+    /// Applies an operator's change of a virtual host, a user or a permission. Queues, exchanges and bindings
+    /// are made by channels, which have rights.
+    package mutating func define(_ change: DefinitionChange) {
+        switch change {
+        case .putVirtualHost(let definition):
+            guard virtualHosts[definition.name] == nil else { return }
+            virtualHosts[definition.name] = VirtualHost(name: definition.name)
+        case .putUser(let user):
+            users[user.name] = user
+        case .deleteUser(let name):
+            users[name] = nil
+            for permission in permissionDefinitions where permission.user == name {
+                define(.deletePermission(user: name, virtualHost: permission.virtualHost))
+            }
+        case .putPermission(let permission):
+            setPermission(permission)
+        case .deletePermission(let user, let virtualHost):
+            permissionDefinitions.removeAll { $0.user == user && $0.virtualHost == virtualHost }
+            virtualHosts[virtualHost]?.permissions[user] = nil
+            rightsChanged()
+        default:
+            return
+        }
+        _ = record(change)
+    }
+
+    private mutating func setPermission(_ permission: PermissionDefinition) {
+        permissionDefinitions.removeAll {
+            $0.user == permission.user && $0.virtualHost == permission.virtualHost
+        }
+        permissionDefinitions.append(permission)
+        virtualHosts[permission.virtualHost]?.permissions[permission.user] = PermissionPatterns(permission)
+        rightsChanged()
+    }
+
+    private mutating func rightsChanged() {
+        rightsGeneration += 1
+        for virtualHost in virtualHosts.values { virtualHost.routingChanged() }
+    }
+
+    /// A user by name.
+    package func user(named name: String) -> UserDefinition? { users[name] }
+
+    // MARK: Recovery
+
+    mutating func recover(_ state: RecoveredState) {
+        for definition in state.virtualHosts { virtualHosts[definition.name] = VirtualHost(name: definition.name) }
+        for user in state.users { users[user.name] = user }
+        for permission in state.permissions { setPermission(permission) }
+        for definition in state.exchanges { recover(definition) }
+        var queues: [QueueID: Queue] = [:]
+        for definition in state.queues {
+            guard let queue = recover(definition) else { continue }
+            queues[queue.id] = queue
+        }
+        for definition in state.bindings { recover(definition) }
+        nextDurableQueueID = state.nextQueueID.rawValue
+        for mark in state.deliveryMarks {
+            queues[mark.queue]?.deliveredThrough = mark.ordinal
+            queues[mark.queue]?.nextOrdinal = mark.ordinal + 1
+            queues[mark.queue]?.mark = DeliveryLimit(recovered: mark.ordinal)
+        }
+        for segment in state.segments { recover(segment, into: queues) }
+        // What was recovered is durable; nothing of it is to be written again.
+        definitionChanges = []
+    }
+
+    private mutating func recover(_ definition: ExchangeDefinition) {
+        let options = ExchangeOptions(
+            durable: true,
+            autoDelete: definition.autoDelete,
+            internal: definition.internal,
+            arguments: definition.arguments
+        )
+        virtualHosts[definition.virtualHost]?.exchanges[definition.name] = Exchange(
+            name: definition.name,
+            type: ExchangeType(definition.type),
+            options: options
+        )
+    }
+
+    private mutating func recover(_ definition: QueueDefinition) -> Queue? {
+        guard let virtualHost = virtualHosts[definition.virtualHost] else { return nil }
+        let options = QueueOptions(
+            durable: true,
+            autoDelete: definition.autoDelete,
+            arguments: definition.arguments
+        )
+        let queue = Queue(
+            id: definition.id,
+            name: definition.name,
+            options: options,
+            owner: nil,
+            isJournaled: isDurable
+        )
+        virtualHost.queues[definition.name] = queue
+        return queue
+    }
+
+    private mutating func recover(_ definition: BindingDefinition) {
+        guard let virtualHost = virtualHosts[definition.virtualHost],
+            let source = virtualHost.exchanges[definition.source]
+        else { return }
+        let destination: Binding.Destination
+        switch definition.destinationKind {
+        case .queue:
+            guard let queue = virtualHost.queues[definition.destination] else { return }
+            destination = .queue(queue)
+        case .exchange:
+            guard let exchange = virtualHost.exchanges[definition.destination] else { return }
+            destination = .exchange(exchange)
+        }
+        let identity = Binding.Identity(
+            kind: definition.destinationKind,
+            destination: definition.destination,
+            routingKey: definition.routingKey,
+            arguments: definition.arguments
+        )
+        _ = add(identity, from: source, to: destination, in: virtualHost)
+    }
+
+    /// Puts the messages of a segment that are not settled back into their queues.
+    private mutating func recover(_ recovered: RecoveredSegment, into queues: [QueueID: Queue]) {
+        let segment = log.recover(recovered)
+        let settled = SettledMessages(recovered.settled)
+        let isWhole = SegmentIndex.forEach(in: recovered.index) { item in
+            guard let queue = queues[item.queue] else { return }
+            queue.nextOrdinal = max(queue.nextOrdinal, item.ordinal + 1)
+            guard !settled.contains(item.queue, item.ordinal) else { return }
+            log.addRecoveredReference(to: segment)
+            queue.ready.append(
+                QueueEntry(
+                    ordinal: item.ordinal,
+                    slot: segment.slot,
+                    offset: item.offset,
+                    bodyLength: item.bodyLength,
+                    isRedelivered: item.ordinal <= queue.deliveredThrough
+                )
+            )
+        }
+        guard isWhole else {
+            failure = "the index of segment \(recovered.id.rawValue) is damaged; run 'leveret check'"
+            return
+        }
+        if segment.references == 0 { log.dropRecovered(segment) }
+    }
+}

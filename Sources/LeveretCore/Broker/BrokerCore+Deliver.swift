@@ -1,0 +1,179 @@
+import LeveretModel
+
+// From queues to consumers
+
+extension BrokerCore {
+    /// The queue may have something to deliver: it is looked at when the command is done.
+    mutating func schedule(_ queue: Queue) {
+        guard !queue.isScheduled else { return }
+        queue.isScheduled = true
+        scheduledQueues.append(queue)
+    }
+
+    mutating func deliverFromScheduledQueues() {
+        var next = 0
+        while next < scheduledQueues.count {
+            let queue = scheduledQueues[next]
+            next += 1
+            queue.isScheduled = false
+            deliver(from: queue)
+        }
+        scheduledQueues.removeAll(keepingCapacity: true)
+    }
+
+    /// Delivers as long as there are messages, consumers that can take them, and memory that holds them.
+    private mutating func deliver(from queue: Queue) {
+        guard !queue.isDeleted, !queue.consumers.isEmpty else { return }
+        while let entry = queue.ready.first {
+            guard let consumer = queue.consumers.next() else { return }
+            let segment = log[entry.slot]
+            guard let record = segment.reference(to: entry.offset) else {
+                request(segment, for: queue)
+                return
+            }
+            guard mayLeave(entry, of: queue, from: segment) else { return }
+            deliver(queue.ready.removeFirst(), record, to: consumer)
+        }
+    }
+
+    private mutating func deliver(_ entry: QueueEntry, _ record: RecordReference, to consumer: Consumer) {
+        let channel = consumer.channel
+        let effect = DeliveryEffect(
+            consumer: consumer.id,
+            deliveryTag: channel.takeDeliveryTag(),
+            redelivered: entry.isRedelivered,
+            record: record
+        )
+        effects.append(.deliver(channel.id, effect))
+        channel.session.outboundAllowance -= record.record.outboundCost
+        handOver(entry, deliveryTag: effect.deliveryTag, to: consumer, noAcknowledge: consumer.noAcknowledge)
+    }
+
+    /// The message is with the consumer now: settled, or to be acknowledged.
+    mutating func handOver(
+        _ entry: QueueEntry,
+        deliveryTag: UInt64,
+        to consumer: Consumer,
+        noAcknowledge: Bool
+    ) {
+        let queue = consumer.queue
+        counters.delivered += 1
+        if entry.isRedelivered { counters.redelivered += 1 }
+        guard !noAcknowledge else {
+            settle(entry, of: queue)
+            return
+        }
+        var entry = entry
+        entry.isRedelivered = true
+        let channel = consumer.channel
+        channel.unacknowledged.append(
+            UnacknowledgedDelivery(deliveryTag: deliveryTag, entry: entry, consumer: consumer.id)
+        )
+        consumer.unacknowledgedCount += 1
+        if !consumer.isGet { channel.consumedUnacknowledgedCount += 1 }
+        queue.unacknowledgedCount += 1
+    }
+
+    /// Whether a restart would find the message marked as one that may have been delivered. If not, the mark is
+    /// asked for, and the queue is looked at again when it is on disk.
+    mutating func mayLeave(_ entry: QueueEntry, of queue: Queue, from segment: Segment) -> Bool {
+        guard queue.isJournaled, segment.phase != .volatile else { return true }
+        if queue.mark.extend(past: entry.ordinal) { scheduleMark(of: queue) }
+        guard queue.mark.allows(entry.ordinal) else { return false }
+        queue.deliveredThrough = max(queue.deliveredThrough, entry.ordinal)
+        return true
+    }
+
+    private mutating func scheduleMark(of queue: Queue) {
+        guard !queue.mark.isScheduled else { return }
+        queue.mark.isScheduled = true
+        markedQueues.append(queue)
+    }
+
+    /// Writes exact marks, for a shutdown after which nothing is delivered.
+    package mutating func retractDeliveryMarks() {
+        for virtualHost in virtualHosts.values.sorted(by: { $0.name < $1.name }) {
+            for queue in virtualHost.queuesInOrder where queue.isJournaled {
+                if queue.mark.retract(to: queue.deliveredThrough) { scheduleMark(of: queue) }
+            }
+        }
+    }
+
+    /// Marks are on disk: their queues may deliver further.
+    mutating func marksWritten() {
+        for (queue, mark) in marksUnderWay {
+            queue.mark.written(mark.ordinal)
+            schedule(queue)
+            answerWaitingGets(of: queue)
+        }
+        marksUnderWay = []
+    }
+
+    /// The message is done with: nothing of it is needed for this queue any more.
+    mutating func settle(_ entry: QueueEntry, of queue: Queue) {
+        if let ticket = log.settle(entry, of: queue) { gate.resolve(ticket) }
+    }
+
+    // MARK: Segments that are in the journal only
+
+    mutating func request(_ segment: Segment, for queue: Queue) {
+        guard queue.awaitedSegment !== segment else { return }
+        queue.awaitedSegment = segment
+        segment.waitingQueues.append(queue)
+        guard !segment.isLoading else { return }
+        segment.isLoading = true
+        effects.append(.loadSegment(segment.id))
+    }
+
+    mutating func segmentLoaded(_ id: SegmentID, _ content: UnsafeRawBufferPointer) {
+        guard log.isWaiting(for: id) else { return }
+        guard let segment = log.load(id, content: content) else {
+            fail("segment \(id.rawValue) of the journal is damaged: its records do not fit; run 'leveret check'")
+            return
+        }
+        let queues = segment.waitingQueues
+        segment.waitingQueues = []
+        for queue in queues {
+            queue.awaitedSegment = nil
+            schedule(queue)
+            answerWaitingGets(of: queue)
+        }
+        deliverFromScheduledQueues()
+        log.evict()
+    }
+
+    /// Gets that waited for a message of the queue, to be read back or to be marked, are tried again.
+    mutating func answerWaitingGets(of queue: Queue) {
+        let waiting = queue.channelsWithGets
+        queue.channelsWithGets = []
+        for id in waiting {
+            if let channel = channel(id) { releaseHeldEffects(of: channel) }
+        }
+    }
+
+    mutating func segmentFailed(_ id: SegmentID, reason: String) {
+        guard log.isWaiting(for: id) else { return }
+        fail("segment \(id.rawValue) of the journal cannot be read: \(reason)")
+    }
+
+    // MARK: Windows
+
+    /// The client has taken bytes that were delivered to it: its consumers may take more.
+    mutating func sessionDrained(_ id: SessionID, bytes: Int) {
+        guard let session = sessions[id] else { return }
+        let wasClosed = session.outboundAllowance <= 0
+        session.outboundAllowance = min(session.outboundAllowance + max(0, bytes), session.outboundWindow)
+        guard wasClosed, session.outboundAllowance > 0 else { return }
+        for channel in session.channelsInOrder { unparkConsumers(of: channel) }
+    }
+
+    /// A limit of the channel, or of its session, has given way.
+    mutating func unparkConsumers(of channel: Channel) {
+        for case let consumer? in channel.consumers where consumer.isParked { unpark(consumer) }
+    }
+
+    mutating func unpark(_ consumer: Consumer) {
+        consumer.queue.consumers.unpark(consumer)
+        schedule(consumer.queue)
+    }
+}

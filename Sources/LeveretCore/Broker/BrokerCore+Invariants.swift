@@ -1,0 +1,87 @@
+import DequeModule
+
+// Whole-structure checks, for tests and simulation
+
+extension BrokerCore {
+    /// Stops the program if anything that must always hold does not.
+    package func checkInvariants() {
+        var references: [SegmentSlot: Int] = [:]
+        var unacknowledged: [QueueID: Int] = [:]
+        for session in sessions.values {
+            for channel in session.channels.values {
+                check(channel, &references, &unacknowledged)
+            }
+        }
+        for virtualHost in virtualHosts.values {
+            check(virtualHost, &references, unacknowledged)
+        }
+        for segment in log.all { check(segment, references[segment.slot, default: 0]) }
+    }
+
+    private func check(
+        _ channel: Channel,
+        _ references: inout [SegmentSlot: Int],
+        _ unacknowledged: inout [QueueID: Int]
+    ) {
+        let deliveries = channel.unacknowledged.all
+        precondition(deliveries.count == channel.unacknowledged.count, "a channel miscounts its deliveries")
+        precondition(
+            zip(deliveries, deliveries.dropFirst()).allSatisfy { $0.deliveryTag < $1.deliveryTag },
+            "delivery tags do not rise"
+        )
+        var consumed = 0
+        for delivery in deliveries {
+            guard let consumer = channel.consumer(delivery.consumer) else {
+                preconditionFailure("a delivery belongs to no consumer")
+            }
+            if !consumer.isGet { consumed += 1 }
+            references[delivery.entry.slot, default: 0] += 1
+            unacknowledged[consumer.queue.id, default: 0] += 1
+        }
+        precondition(consumed == channel.consumedUnacknowledgedCount, "a channel miscounts what its prefetch limits")
+        for case .effect(_, let pin?) in channel.held { references[pin.slot, default: 0] += 1 }
+    }
+
+    private func check(
+        _ virtualHost: VirtualHost,
+        _ references: inout [SegmentSlot: Int],
+        _ unacknowledged: [QueueID: Int]
+    ) {
+        for queue in virtualHost.queues.values {
+            precondition(!queue.isDeleted, "a deleted queue is still listed")
+            var bytes = 0
+            var last: UInt64 = 0
+            for entry in queue.ready.all {
+                precondition(entry.ordinal > last, "a queue is out of order")
+                last = entry.ordinal
+                bytes += Int(entry.bodyLength)
+                references[entry.slot, default: 0] += 1
+            }
+            precondition(bytes == queue.ready.bodyBytes, "a queue miscounts its bytes")
+            precondition(
+                queue.unacknowledgedCount == unacknowledged[queue.id, default: 0],
+                "a queue miscounts its unacknowledged messages"
+            )
+        }
+        let bindings = virtualHost.exchanges.values.reduce(0) { $0 + $1.bindingCount }
+        precondition(bindings == virtualHost.bindingCount, "bindings are miscounted")
+        for exchange in virtualHost.exchanges.values {
+            for binding in exchange.bindingsInOrder { check(binding, in: virtualHost) }
+        }
+    }
+
+    private func check(_ binding: Binding, in virtualHost: VirtualHost) {
+        switch binding.destination {
+        case .queue(let queue):
+            precondition(virtualHost.queues[queue.name] === queue, "a binding points to no queue")
+        case .exchange(let exchange):
+            precondition(virtualHost.exchanges[exchange.name] === exchange, "a binding points to no exchange")
+        }
+    }
+
+    /// Deliveries of deleted queues count too, so a segment may only have as many references as were found.
+    private func check(_ segment: Segment, _ found: Int) {
+        precondition(segment.references == found, "a segment has \(segment.references) references, not \(found)")
+        precondition(segment.journaledReferences <= segment.references, "journaled references are miscounted")
+    }
+}

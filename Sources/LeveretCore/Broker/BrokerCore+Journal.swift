@@ -1,0 +1,96 @@
+import LeveretModel
+
+// Between the core and the journal
+
+extension BrokerCore {
+    /// Notes a change of a definition. Gives when it will be durable.
+    mutating func record(_ change: DefinitionChange) -> JournalPosition {
+        guard isDurable else { return gate.committedPosition }
+        definitionChanges.append(change)
+        return gate.openPosition
+    }
+
+    /// What has gathered since the last batch, for one transaction; `nil` if there is nothing, or if a batch is
+    /// still under way. `Command.journalCommitted` with the batch's position says that it is durable.
+    package mutating func cutJournalBatch() -> JournalBatch? {
+        guard isDurable, failure == nil, !gate.hasBatchUnderWay, hasWorkForJournal else { return nil }
+        var batch = JournalBatch(
+            position: gate.takePosition(),
+            nextQueueID: QueueID(rawValue: nextDurableQueueID)
+        )
+        batch.definitions = definitionChanges
+        definitionChanges = []
+        segmentsUnderWay = log.cut(into: &batch)
+        batch.deliveryMarks = takeDeliveryMarks()
+        return batch
+    }
+
+    private var hasWorkForJournal: Bool {
+        !definitionChanges.isEmpty || log.hasWorkForJournal || !markedQueues.isEmpty || gate.isOpenPositionAwaited
+    }
+
+    private mutating func takeDeliveryMarks() -> [DeliveryMark] {
+        for queue in markedQueues {
+            queue.mark.isScheduled = false
+            guard !queue.isDeleted else { continue }
+            marksUnderWay.append((queue, DeliveryMark(queue: queue.id, ordinal: queue.mark.requested)))
+        }
+        markedQueues.removeAll(keepingCapacity: true)
+        return marksUnderWay.map(\.mark)
+    }
+
+    mutating func journalCommitted(_ position: JournalPosition) {
+        blockReasons.journal = nil
+        let channels = gate.commit(position)
+        if !gate.hasBatchUnderWay {
+            log.markStored(segmentsUnderWay)
+            segmentsUnderWay = []
+            marksWritten()
+        }
+        for channel in channels { releaseHeldEffects(of: channel) }
+    }
+
+    /// The journal has failed for good: memory may be ahead of the disk, so nothing more is promised. What is
+    /// unconfirmed is refused and every session is closed; a restart recovers what was promised.
+    mutating func fail(_ reason: String) {
+        guard failure == nil else { return }
+        failure = reason
+        gate.refuseAllWaiting()
+        gate.takeAnswers { effects.append($0) }
+        for id in sessions.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
+            effects.append(.connectionException(id, AMQPError(.internalError, "the journal failed: \(reason)")))
+        }
+        sessions = [:]
+        scheduledQueues = []
+    }
+
+    // MARK: Blocking publishers
+
+    /// Tells sessions when publishers have to wait, and when no longer.
+    mutating func updateBlocking() {
+        let pinned = log.residency.pinnedBytes
+        if pinned > limits.pinnedBytes {
+            blockReasons.isMemoryFull = true
+        } else if pinned < limits.pinnedBytes / 5 * 4 {
+            blockReasons.isMemoryFull = false
+        }
+        let reason = blockReasons.text
+        guard (reason != nil) != blockReasons.isAnnounced else { return }
+        blockReasons.isAnnounced = reason != nil
+        for session in sessionsInOrder {
+            if let reason {
+                block(session, reason)
+            } else if session.isBlocked {
+                session.isBlocked = false
+                effects.append(.unblock(session.id))
+            }
+        }
+    }
+
+    mutating func block(_ session: Session, _ reason: String) {
+        session.isBlocked = true
+        effects.append(.block(session.id, reason: reason))
+    }
+
+    private var sessionsInOrder: [Session] { sessions.values.sorted { $0.id.rawValue < $1.id.rawValue } }
+}

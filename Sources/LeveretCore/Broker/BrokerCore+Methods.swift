@@ -1,0 +1,160 @@
+import DequeModule
+import LeveretModel
+
+// What every method has in common: its channel, its answer, its error.
+
+extension BrokerCore {
+    /// Performs a method; an error closes its channel or its connection. A channel that is not there any more has
+    /// been closed by the broker, and what is still on its way to it is ignored.
+    mutating func perform(_ method: ChannelMethod, on id: ChannelID) {
+        guard let channel = channel(id) else { return }
+        do throws(AMQPError) {
+            try perform(method, on: channel)
+        } catch {
+            var error = error
+            if error.method == nil { error.method = method.id }
+            closeChannel(channel, with: error)
+        }
+    }
+
+    private mutating func perform(_ method: ChannelMethod, on channel: Channel) throws(AMQPError) {
+        switch method {
+        case .declareExchange(let declare): try declareExchange(declare, on: channel)
+        case .deleteExchange(let name, let ifUnused, let noWait):
+            try deleteExchange(name, ifUnused: ifUnused, noWait: noWait, on: channel)
+        case .bindExchange(let bind): try self.bind(bind, kind: .exchange, on: channel)
+        case .unbindExchange(let bind): try unbind(bind, kind: .exchange, on: channel)
+        case .declareQueue(let declare): try declareQueue(declare, on: channel)
+        case .deleteQueue(let name, let ifUnused, let ifEmpty, let noWait):
+            try deleteQueue(name, ifUnused: ifUnused, ifEmpty: ifEmpty, noWait: noWait, on: channel)
+        case .purgeQueue(let name, let noWait): try purgeQueue(name, noWait: noWait, on: channel)
+        case .bindQueue(let bind): try self.bind(bind, kind: .queue, on: channel)
+        case .unbindQueue(let bind): try unbind(bind, kind: .queue, on: channel)
+        case .setPrefetch(let count, let size, let global):
+            try setPrefetch(count, size: size, global: global, on: channel)
+        case .consume(let consume): try self.consume(consume, on: channel)
+        case .cancel(let tag, let noWait): cancel(tag, noWait: noWait, on: channel)
+        case .get(let queue, let noAcknowledge): try get(queue, noAcknowledge: noAcknowledge, on: channel)
+        case .recover(let requeue, let noWait): try recover(requeue: requeue, noWait: noWait, on: channel)
+        case .selectConfirms(let noWait): selectConfirms(noWait: noWait, on: channel)
+        case .flow(let active):
+            guard active else { throw AMQPError(.notImplemented, "active=false") }
+            emit(.reply(channel.id, .flowSet(active: true)), on: channel)
+        }
+    }
+
+    private mutating func selectConfirms(noWait: Bool, on channel: Channel) {
+        if channel.ledger == nil { channel.ledger = gate.makeLedger(for: channel.id) }
+        reply(.confirmsSelected, on: channel, unless: noWait)
+    }
+
+    // MARK: Answers
+
+    /// Hands out an effect of a channel, or holds it back behind those that are held already.
+    mutating func emit(_ effect: Effect, on channel: Channel) {
+        if channel.isHeld {
+            channel.held.append(.effect(effect, pin: nil))
+        } else {
+            effects.append(effect)
+        }
+    }
+
+    mutating func reply(_ reply: Reply, on channel: Channel, unless noWait: Bool) {
+        if !noWait { emit(.reply(channel.id, reply), on: channel) }
+    }
+
+    /// Answers when the position is durable; everything after it on the channel waits with it.
+    mutating func reply(
+        _ reply: Reply,
+        when position: JournalPosition,
+        on channel: Channel,
+        unless noWait: Bool
+    ) {
+        guard !noWait else { return }
+        let effect = Effect.reply(channel.id, reply)
+        guard isDurable, !gate.isDurable(position) else {
+            emit(effect, on: channel)
+            return
+        }
+        channel.held.append(.until(position, effect))
+        gate.hold(channel, until: position)
+    }
+
+    /// Hands out what need not be held back any longer.
+    mutating func releaseHeldEffects(of channel: Channel) {
+        guard channel.isHeld else { return }
+        while let next = channel.held.first {
+            switch next {
+            case .until(let position, let effect):
+                guard gate.isDurable(position) else {
+                    gate.hold(channel, until: position)
+                    return
+                }
+                effects.append(effect)
+            case .effect(let effect, let pin):
+                effects.append(effect)
+                if let pin { log.removeReference(from: pin) }
+            case .get(let queue, let noAcknowledge):
+                guard answerGet(from: queue, noAcknowledge: noAcknowledge, on: channel) else { return }
+            }
+            channel.held.removeFirst()
+        }
+        unparkConsumers(of: channel)
+    }
+
+    /// The channel ends: what it was still to be told no longer matters, but for the memory that it pins.
+    mutating func discardHeldEffects(of channel: Channel) {
+        guard channel.isHeld else { return }
+        gate.forget(channel)
+        for case .effect(_, let pin?) in channel.held { log.removeReference(from: pin) }
+        channel.held.removeAll()
+    }
+
+    // MARK: Rights
+
+    func require(_ right: Right, onQueue name: String, for channel: Channel) throws(AMQPError) {
+        try require(right, on: name, kind: "queue", for: channel)
+    }
+
+    func require(_ right: Right, onExchange name: String, for channel: Channel) throws(AMQPError) {
+        try require(right, on: name.isEmpty ? "amq.default" : name, kind: "exchange", for: channel)
+    }
+
+    private func require(_ right: Right, on name: String, kind: String, for channel: Channel) throws(AMQPError) {
+        let session = channel.session
+        guard !session.options.isTrusted else { return }
+        let isAllowed = session.rights.answer(right, for: name, generation: rightsGeneration) {
+            session.virtualHost.permissions[session.options.user]?.allows(right, name: name) ?? false
+        }
+        guard !isAllowed else { return }
+        throw AMQPError(
+            .accessRefused,
+            "\(right.name) access to \(kind) '\(name)' in vhost '\(session.virtualHost.name)' refused for user "
+                + "'\(session.options.user)'"
+        )
+    }
+}
+
+extension ChannelMethod {
+    /// What AMQP calls the method.
+    var id: MethodID {
+        switch self {
+        case .declareExchange: .exchangeDeclare
+        case .deleteExchange: .exchangeDelete
+        case .bindExchange: .exchangeBind
+        case .unbindExchange: .exchangeUnbind
+        case .declareQueue: .queueDeclare
+        case .deleteQueue: .queueDelete
+        case .purgeQueue: .queuePurge
+        case .bindQueue: .queueBind
+        case .unbindQueue: .queueUnbind
+        case .setPrefetch: .basicQos
+        case .consume: .basicConsume
+        case .cancel: .basicCancel
+        case .get: .basicGet
+        case .recover: .basicRecover
+        case .selectConfirms: .confirmSelect
+        case .flow: .channelFlow
+        }
+    }
+}

@@ -1,0 +1,183 @@
+import LeveretModel
+
+// basic.publish
+
+extension BrokerCore {
+    /// Takes a run of publishings. The first that is in error closes the channel, and the rest are dropped.
+    mutating func publish(_ run: UnsafeBufferPointer<PublishingView>, on id: ChannelID) {
+        guard let channel = channel(id) else { return }
+        do throws(AMQPError) {
+            for publishing in run { try publish(publishing, on: channel) }
+        } catch {
+            var error = error
+            error.method = .basicPublish
+            closeChannel(channel, with: error)
+        }
+    }
+
+    private mutating func publish(_ publishing: PublishingView, on channel: Channel) throws(AMQPError) {
+        guard publishing.body.count <= limits.messageSize else {
+            throw AMQPError(
+                .preconditionFailed,
+                "message size \(publishing.body.count) is larger than configured max size \(limits.messageSize)"
+            )
+        }
+        let virtualHost = channel.session.virtualHost
+        if !channel.route.applies(to: publishing, generation: virtualHost.routingGeneration) {
+            try route(publishing, on: channel)
+        }
+        let summary = try summary(of: publishing, on: channel)
+        let ticket = channel.ledger.map { ConfirmTicket(ledger: $0, publishSequence: gate.nextSequence(in: $0)) }
+        counters.published += 1
+        if channel.route.queues.isEmpty {
+            counters.unroutable += 1
+            if publishing.mandatory { giveBack(publishing, ticket, on: channel) }
+            if let ticket { gate.resolve(ticket) }
+            return
+        }
+        if summary.isPersistent, channel.route.isJournaled {
+            enqueueJournaled(publishing, ticket: ticket, on: channel)
+        } else {
+            enqueueVolatile(publishing, on: channel)
+            if let ticket { gate.resolve(ticket) }
+        }
+    }
+
+    private func summary(of publishing: PublishingView, on channel: Channel) throws(AMQPError) -> PropertiesSummary {
+        let summary: PropertiesSummary
+        do {
+            summary = try PropertiesSummary(scanning: publishing.properties)
+        } catch {
+            throw AMQPError(.syntaxError, "malformed properties: \(error.text)")
+        }
+        if let range = summary.expiration {
+            try checkExpiration(UnsafeRawBufferPointer(rebasing: publishing.properties[range]))
+        }
+        guard let range = summary.userID, !channel.session.options.isTrusted else { return summary }
+        let claimed = String(decoding: publishing.properties[range], as: UTF8.self)
+        let user = channel.session.options.user
+        guard claimed == user else {
+            throw AMQPError(
+                .preconditionFailed,
+                "user_id property set to '\(claimed)' but authenticated user was '\(user)'"
+            )
+        }
+        return summary
+    }
+
+    /// A time to live is a decimal number of milliseconds, ten years at most.
+    private func checkExpiration(_ text: UnsafeRawBufferPointer) throws(AMQPError) {
+        let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
+        let longest = 315_360_000_000
+        let isNumber = !text.isEmpty && text.count <= 12 && text.allSatisfy(digits.contains)
+        let milliseconds = isNumber ? text.reduce(0) { $0 * 10 + Int($1 - digits.lowerBound) } : .max
+        guard milliseconds > longest else { return }
+        throw AMQPError(
+            .preconditionFailed,
+            "invalid expiration '\(String(decoding: text.prefix(32), as: UTF8.self))': "
+                + "expected milliseconds from 0 to \(longest)"
+        )
+    }
+
+    // MARK: Routing
+
+    /// Finds the queues of a publishing, with the checks that need no repeating while the address is the same.
+    private mutating func route(_ publishing: PublishingView, on channel: Channel) throws(AMQPError) {
+        let virtualHost = channel.session.virtualHost
+        let name = String(decoding: publishing.exchange, as: UTF8.self)
+        let key = String(decoding: publishing.routingKey, as: UTF8.self)
+        guard let exchange = virtualHost.exchanges[name] else { throw noExchange(name, in: virtualHost) }
+        try require(.write, onExchange: name, for: channel)
+        if exchange.options.internal {
+            throw AMQPError(
+                .accessRefused,
+                "cannot publish to internal exchange '\(name)' in vhost '\(virtualHost.name)'"
+            )
+        }
+        if name.isEmpty {
+            let queues = virtualHost.queues[key].map { [$0] } ?? []
+            channel.route.set(queues, for: publishing, generation: virtualHost.routingGeneration)
+            return
+        }
+        var routing = Routing(
+            in: virtualHost,
+            subject: RoutingSubject(key: key, properties: publishing.properties)
+        )
+        routing.follow(exchange)
+        let generation = routing.dependsOnKeyOnly ? virtualHost.routingGeneration : nil
+        channel.route.set(routing.queues, for: publishing, generation: generation)
+    }
+
+    /// A mandatory message that no queue wants goes back to its publisher.
+    private mutating func giveBack(
+        _ publishing: PublishingView,
+        _ ticket: ConfirmTicket?,
+        on channel: Channel
+    ) {
+        let (segment, offset) = log.appendVolatile(publishing)
+        guard let record = segment.reference(to: offset) else { return }
+        let effect = Effect.returned(
+            channel.id,
+            .noRoute,
+            record,
+            publishSequence: ticket?.publishSequence ?? 0
+        )
+        if channel.isHeld {
+            log.addReference(to: segment)
+            channel.held.append(.effect(effect, pin: segment))
+        } else {
+            effects.append(effect)
+        }
+    }
+
+    // MARK: Queueing
+
+    private mutating func enqueueVolatile(_ publishing: PublishingView, on channel: Channel) {
+        let (segment, offset) = log.appendVolatile(publishing)
+        for queue in channel.route.queues {
+            log.addReference(to: segment)
+            append(publishing, in: segment, at: offset, ordinal: queue.takeOrdinal(), to: queue)
+        }
+    }
+
+    private mutating func enqueueJournaled(
+        _ publishing: PublishingView,
+        ticket: ConfirmTicket?,
+        on channel: Channel
+    ) {
+        let (segment, offset) = log.appendDurable(
+            publishing,
+            ticket: ticket,
+            references: channel.route.journaledCount
+        )
+        for queue in channel.route.queues {
+            let ordinal = queue.takeOrdinal()
+            if queue.isJournaled {
+                log.addJournaledReference(to: segment, queue: queue.id, ordinal: ordinal)
+            } else {
+                log.addReference(to: segment)
+            }
+            append(publishing, in: segment, at: offset, ordinal: ordinal, to: queue)
+        }
+        if let ticket { gate.wait(ticket.ledger) }
+    }
+
+    private mutating func append(
+        _ publishing: PublishingView,
+        in segment: Segment,
+        at offset: UInt32,
+        ordinal: UInt64,
+        to queue: Queue
+    ) {
+        queue.ready.append(
+            QueueEntry(
+                ordinal: ordinal,
+                slot: segment.slot,
+                offset: offset,
+                bodyLength: UInt32(truncatingIfNeeded: publishing.body.count),
+                isRedelivered: false
+            )
+        )
+        schedule(queue)
+    }
+}

@@ -1,0 +1,209 @@
+import LeveretModel
+
+// queue.declare, queue.delete and queue.purge
+
+extension BrokerCore {
+    mutating func declareQueue(_ declare: DeclareQueue, on channel: Channel) throws(AMQPError) {
+        let virtualHost = channel.session.virtualHost
+        var name = try checkedName(declare.name)
+        if declare.passive, name.isEmpty { name = try lastDeclaredQueue(of: channel) }
+        if !name.isEmpty, let queue = virtualHost.queues[name] {
+            try checkOwner(of: queue, for: channel)
+            if !declare.passive {
+                try require(.configure, onQueue: name, for: channel)
+                try checkEquivalence(of: declare, to: queue, in: virtualHost)
+            }
+            answerDeclaration(of: queue, declare, on: channel)
+            return
+        }
+        guard !declare.passive else { throw noQueue(name, in: virtualHost) }
+        let queue = try makeQueue(declare, name: name, on: channel)
+        answerDeclaration(of: queue, declare, on: channel)
+    }
+
+    private mutating func answerDeclaration(of queue: Queue, _ declare: DeclareQueue, on channel: Channel) {
+        channel.lastDeclaredQueue = queue.name
+        let answer = Reply.queueDeclared(
+            name: queue.name,
+            messageCount: queue.messageCount,
+            consumerCount: queue.consumerCount
+        )
+        reply(answer, when: queue.definedAt, on: channel, unless: declare.noWait)
+    }
+
+    private mutating func makeQueue(
+        _ declare: DeclareQueue,
+        name: String,
+        on channel: Channel
+    ) throws(AMQPError) -> Queue {
+        let virtualHost = channel.session.virtualHost
+        if name.hasPrefix("amq.") {
+            throw AMQPError(.accessRefused, "queue name '\(name)' contains reserved prefix 'amq.*'")
+        }
+        let name = name.isEmpty ? generator.name(prefix: "amq.gen-") : name
+        try require(.configure, onQueue: name, for: channel)
+        guard virtualHost.queues.count < limits.queuesPerVirtualHost else {
+            throw limitReached("queues", limits.queuesPerVirtualHost, in: virtualHost)
+        }
+        try QueueArguments.check(declare.options, queue: name, virtualHost: virtualHost.name)
+        var options = declare.options
+        if options.exclusive { options.durable = false }
+        let queue = Queue(
+            id: try takeQueueID(durable: options.durable),
+            name: name,
+            options: options,
+            owner: options.exclusive ? channel.id.session : nil,
+            isJournaled: options.durable && isDurable
+        )
+        virtualHost.queues[name] = queue
+        virtualHost.routingChanged()
+        if options.exclusive { channel.session.exclusiveQueues.append(queue) }
+        if options.durable { queue.definedAt = record(.putQueue(queue.definition(in: virtualHost))) }
+        return queue
+    }
+
+    private mutating func takeQueueID(durable: Bool) throws(AMQPError) -> QueueID {
+        if durable {
+            guard nextDurableQueueID < 1 << 32 else {
+                throw AMQPError(.preconditionFailed, "the numbers of durable queues are used up")
+            }
+            defer { nextDurableQueueID += 1 }
+            return QueueID(rawValue: nextDurableQueueID)
+        }
+        defer { nextTransientQueueID += 1 }
+        return QueueID(rawValue: nextTransientQueueID)
+    }
+
+    private func checkEquivalence(
+        of declare: DeclareQueue,
+        to queue: Queue,
+        in virtualHost: VirtualHost
+    ) throws(AMQPError) {
+        guard declare.options.exclusive == queue.options.exclusive else { throw locked(queue, in: virtualHost) }
+        let check = EquivalenceCheck(kind: "queue", name: queue.name, virtualHost: virtualHost.name)
+        let durable = declare.options.durable && !declare.options.exclusive
+        try check.compare("durable", received: durable, current: queue.options.durable)
+        try check.compare("auto_delete", received: declare.options.autoDelete, current: queue.options.autoDelete)
+        for argument in QueueArguments.compared {
+            try check.compareArgument(
+                argument,
+                received: QueueArguments.normalized(declare.options.arguments),
+                current: QueueArguments.normalized(queue.options.arguments)
+            )
+        }
+    }
+
+    mutating func deleteQueue(
+        _ name: String,
+        ifUnused: Bool,
+        ifEmpty: Bool,
+        noWait: Bool,
+        on channel: Channel
+    ) throws(AMQPError) {
+        let virtualHost = channel.session.virtualHost
+        let name = try queueName(name, for: channel)
+        guard let queue = virtualHost.queues[name] else {
+            reply(.queueDeleted(messageCount: 0), on: channel, unless: noWait)
+            return
+        }
+        try checkOwner(of: queue, for: channel)
+        try require(.configure, onQueue: name, for: channel)
+        if ifUnused, !queue.consumers.isEmpty {
+            throw AMQPError(.preconditionFailed, "queue '\(name)' in vhost '\(virtualHost.name)' in use")
+        }
+        if ifEmpty, !queue.ready.isEmpty {
+            throw AMQPError(.preconditionFailed, "queue '\(name)' in vhost '\(virtualHost.name)' not empty")
+        }
+        let count = queue.messageCount
+        let position = delete(queue, in: virtualHost)
+        reply(.queueDeleted(messageCount: count), when: position, on: channel, unless: noWait)
+    }
+
+    mutating func purgeQueue(_ name: String, noWait: Bool, on channel: Channel) throws(AMQPError) {
+        let queue = try usableQueue(try queueName(name, for: channel), for: channel)
+        try require(.read, onQueue: queue.name, for: channel)
+        let count = queue.messageCount
+        settleAllReady(of: queue)
+        let position = queue.isJournaled && count > 0 ? gate.openPosition : gate.committedPosition
+        reply(.queuePurged(messageCount: count), when: position, on: channel, unless: noWait)
+    }
+
+    private mutating func settleAllReady(of queue: Queue) {
+        for entry in queue.ready.removeAll() { settle(entry, of: queue) }
+        queue.awaitedSegment = nil
+        answerWaitingGets(of: queue)
+    }
+
+    /// Removes a queue with its messages, bindings and consumers. Gives when that is durable.
+    @discardableResult
+    mutating func delete(_ queue: Queue, in virtualHost: VirtualHost) -> JournalPosition {
+        guard !queue.isDeleted else { return gate.committedPosition }
+        queue.isDeleted = true
+        virtualHost.queues[queue.name] = nil
+        virtualHost.routingChanged()
+        settleAllReady(of: queue)
+        cancelAllConsumers(of: queue)
+        let sources = queue.bindings.map(\.source)
+        for binding in queue.bindings { remove(binding, in: virtualHost) }
+        for source in sources { deleteIfAbandoned(source, in: virtualHost) }
+        if let owner = queue.owner.flatMap({ sessions[$0] }) {
+            owner.exclusiveQueues.removeAll { $0 === queue }
+        }
+        guard queue.isJournaled else { return gate.committedPosition }
+        return record(.deleteQueue(queue.id))
+    }
+
+    // MARK: Finding queues
+
+    /// The name, or that of the queue declared last if it is empty.
+    func queueName(_ name: String, for channel: Channel) throws(AMQPError) -> String {
+        let name = try checkedName(name)
+        return name.isEmpty ? try lastDeclaredQueue(of: channel) : name
+    }
+
+    func lastDeclaredQueue(of channel: Channel) throws(AMQPError) -> String {
+        guard let name = channel.lastDeclaredQueue else {
+            throw AMQPError(.notFound, "no previously declared queue")
+        }
+        return name
+    }
+
+    /// The queue, if there is one and the channel's session may use it.
+    func usableQueue(_ name: String, for channel: Channel) throws(AMQPError) -> Queue {
+        guard let queue = channel.session.virtualHost.queues[name] else {
+            throw noQueue(name, in: channel.session.virtualHost)
+        }
+        try checkOwner(of: queue, for: channel)
+        return queue
+    }
+
+    func checkOwner(of queue: Queue, for channel: Channel) throws(AMQPError) {
+        guard let owner = queue.owner, owner != channel.id.session else { return }
+        throw locked(queue, in: channel.session.virtualHost)
+    }
+
+    private func noQueue(_ name: String, in virtualHost: VirtualHost) -> AMQPError {
+        AMQPError(.notFound, "no queue '\(name)' in vhost '\(virtualHost.name)'")
+    }
+
+    private func locked(_ queue: Queue, in virtualHost: VirtualHost) -> AMQPError {
+        AMQPError(
+            .resourceLocked,
+            "cannot obtain exclusive access to locked queue '\(queue.name)' in vhost '\(virtualHost.name)'. "
+                + "It could be originally declared on another connection or the exclusive property value "
+                + "does not match that of the original declaration."
+        )
+    }
+}
+
+extension Queue {
+    func definition(in virtualHost: VirtualHost) -> QueueDefinition {
+        QueueDefinition(
+            id: id,
+            virtualHost: virtualHost.name,
+            name: name,
+            autoDelete: options.autoDelete,
+            arguments: options.arguments
+        )
+    }
+}

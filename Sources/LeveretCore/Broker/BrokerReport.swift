@@ -1,0 +1,60 @@
+import LeveretModel
+
+/// What operators ask of a broker: a picture of one moment.
+package struct BrokerReport: Sendable, Hashable {
+    package struct Queue: Sendable, Hashable {
+        package var virtualHost: String
+        package var name: String
+        package var durable: Bool
+        package var exclusive: Bool
+        package var autoDelete: Bool
+        package var ready: Int
+        package var unacknowledged: Int
+        package var consumers: Int
+        /// Bytes of the bodies of the ready messages.
+        package var readyBytes: Int
+    }
+
+    package var queues: [Queue]
+    package var sessions: Int
+    package var channels: Int
+    /// Bytes of message content in memory.
+    package var residentBytes: Int
+    /// Those of them that cannot leave it.
+    package var pinnedBytes: Int
+    /// Why publishers have to wait, if they have to.
+    package var blockReason: String?
+}
+
+extension BrokerCore {
+    /// The open sessions, the oldest first.
+    package var sessionIDs: [SessionID] { sessions.keys.sorted { $0.rawValue < $1.rawValue } }
+
+    package func report() -> BrokerReport {
+        let hosts = virtualHosts.values.sorted { $0.name < $1.name }
+        return BrokerReport(
+            queues: hosts.flatMap { host in host.queuesInOrder.map { $0.report(in: host) } },
+            sessions: sessions.count,
+            channels: sessions.values.reduce(0) { $0 + $1.channels.count },
+            residentBytes: log.residency.bytes,
+            pinnedBytes: log.residency.pinnedBytes,
+            blockReason: blockReasons.text
+        )
+    }
+}
+
+extension Queue {
+    fileprivate func report(in virtualHost: VirtualHost) -> BrokerReport.Queue {
+        BrokerReport.Queue(
+            virtualHost: virtualHost.name,
+            name: name,
+            durable: options.durable,
+            exclusive: options.exclusive,
+            autoDelete: options.autoDelete,
+            ready: ready.count,
+            unacknowledged: unacknowledgedCount,
+            consumers: consumers.count,
+            readyBytes: ready.bodyBytes
+        )
+    }
+}

@@ -1,0 +1,28 @@
+/// The limits of everything in the core that can grow, and what happens at each.
+package struct CoreLimits: Sendable, Hashable {
+    /// Channels of one session; one more closes the connection with 530.
+    package var channelsPerSession = 2047
+    /// Consumers of one channel; one more closes the connection with 530.
+    package var consumersPerChannel = 10_000
+    /// Queues of one virtual host; one more closes the channel with 406.
+    package var queuesPerVirtualHost = 1_000_000
+    /// Exchanges of one virtual host; one more closes the channel with 406.
+    package var exchangesPerVirtualHost = 100_000
+    /// Bindings of one virtual host; one more closes the channel with 406.
+    package var bindingsPerVirtualHost = 2_000_000
+    /// Bytes of a message's body; a larger one closes the channel with 406.
+    package var messageSize = 16 << 20
+    /// Bytes delivered to a session and not yet drained by it; at the limit its consumers wait.
+    package var outboundWindow = 1 << 20
+    /// Unacknowledged deliveries of a channel; at the limit its consumers wait.
+    package var unacknowledgedPerChannel = 2_000_000
+    /// Bytes of message content kept in memory. Above it durable segments stay in the journal only.
+    package var residentBytes = 128 << 20
+    /// Bytes of message content that cannot leave memory (transient, or not yet committed). Above it publishers
+    /// are blocked until it has fallen below four fifths.
+    package var pinnedBytes = 1 << 30
+    /// Capacity in bytes of an ordinary segment; larger messages have segments of their own.
+    package var segmentCapacity = 256 << 10
+
+    package init() {}
+}

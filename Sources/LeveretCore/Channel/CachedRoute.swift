@@ -1,0 +1,43 @@
+/// Where the channel's last publishing went, so that the next one of the same address needs no look-up.
+struct CachedRoute {
+    /// Exchange and routing key as two short strings.
+    private var address: [UInt8] = []
+    private var generation: UInt64 = .max
+    private(set) var queues: [Queue] = []
+    /// Whether a persistent message to these queues goes to the journal.
+    private(set) var isJournaled = false
+    /// How many of the queues are journaled.
+    private(set) var journaledCount = 0
+
+    /// Whether the route is that of the publishing, and nothing has changed since.
+    func applies(to publishing: PublishingView, generation: UInt64) -> Bool {
+        guard generation == self.generation else { return false }
+        let exchange = publishing.exchange
+        let key = publishing.routingKey
+        guard address.count == 1 + exchange.count + key.count, Int(address[0]) == exchange.count else { return false }
+        return address.withUnsafeBytes { bytes in
+            CachedRoute.areEqual(bytes, 1, exchange) && CachedRoute.areEqual(bytes, 1 + exchange.count, key)
+        }
+    }
+
+    private static func areEqual(
+        _ bytes: UnsafeRawBufferPointer,
+        _ offset: Int,
+        _ other: UnsafeRawBufferPointer
+    ) -> Bool {
+        let part = UnsafeRawBufferPointer(rebasing: bytes[offset..<(offset + other.count)])
+        return part.elementsEqual(other)
+    }
+
+    /// Takes a new route. `generation` is `nil` if it must not be used again.
+    mutating func set(_ queues: [Queue], for publishing: PublishingView, generation: UInt64?) {
+        self.queues = queues
+        journaledCount = queues.reduce(0) { $0 + ($1.isJournaled ? 1 : 0) }
+        isJournaled = journaledCount > 0
+        self.generation = generation ?? .max
+        address.removeAll(keepingCapacity: true)
+        address.append(UInt8(truncatingIfNeeded: publishing.exchange.count))
+        address.append(contentsOf: publishing.exchange)
+        address.append(contentsOf: publishing.routingKey)
+    }
+}

@@ -1,0 +1,88 @@
+import DequeModule
+
+/// A channel of a session.
+final class Channel {
+    let id: ChannelID
+    unowned let session: Session
+    /// By identifier; gets have places here too. A place is empty when its consumer is gone and owes nothing.
+    var consumers: [Consumer?] = []
+    var consumersByTag: [String: Consumer] = [:]
+    private var getSources: [QueueID: Consumer] = [:]
+    var unacknowledged = UnacknowledgedDeliveries()
+    /// Those of `unacknowledged` that came from consumers, which the shared limit counts.
+    var consumedUnacknowledgedCount = 0
+    private var lastDeliveryTag: UInt64 = 0
+    /// The limit of each consumer to come; 0 is none.
+    var consumerPrefetch = 0
+    /// The limit of all consumers together; 0 is none.
+    var sharedPrefetch = 0
+    /// What an empty queue name stands for.
+    var lastDeclaredQueue: String?
+    var ledger: LedgerReference?
+    /// What is held back, in order. While there is any, everything for the channel is.
+    var held = Deque<HeldEffect>()
+    var route = CachedRoute()
+    private let unacknowledgedLimit: Int
+
+    init(id: ChannelID, session: Session, unacknowledgedLimit: Int) {
+        self.id = id
+        self.session = session
+        self.unacknowledgedLimit = unacknowledgedLimit
+    }
+
+    var isHeld: Bool { !held.isEmpty }
+
+    /// Whether anything may be delivered on the channel.
+    var canDeliver: Bool { held.isEmpty && session.outboundAllowance > 0 }
+
+    /// Whether one more delivery may wait for acknowledgement.
+    var hasRoomForUnacknowledged: Bool {
+        unacknowledged.count < unacknowledgedLimit
+            && (sharedPrefetch == 0 || consumedUnacknowledgedCount < sharedPrefetch)
+    }
+
+    /// Whether taking one delivery back makes room for consumers other than its own.
+    var isAtSharedLimit: Bool {
+        (sharedPrefetch > 0 && consumedUnacknowledgedCount >= sharedPrefetch)
+            || unacknowledged.count + 1 >= unacknowledgedLimit
+    }
+
+    func takeDeliveryTag() -> UInt64 {
+        lastDeliveryTag += 1
+        return lastDeliveryTag
+    }
+
+    var nextConsumerID: ConsumerID { ConsumerID(rawValue: UInt32(consumers.count)) }
+
+    func consumer(_ id: ConsumerID) -> Consumer? {
+        Int(id.rawValue) < consumers.count ? consumers[Int(id.rawValue)] : nil
+    }
+
+    /// Stands for this channel's gets from a queue.
+    func getSource(of queue: Queue) -> Consumer {
+        if let source = getSources[queue.id] { return source }
+        let source = Consumer(
+            id: nextConsumerID,
+            tag: "",
+            channel: self,
+            queue: queue,
+            noAcknowledge: false,
+            isGet: true,
+            prefetch: 0
+        )
+        consumers.append(source)
+        getSources[queue.id] = source
+        return source
+    }
+
+    /// Gives up the place of a consumer that is gone and owes nothing.
+    func forgetIfDone(_ consumer: Consumer) {
+        guard consumer.unacknowledgedCount == 0 else { return }
+        if consumer.isCancelled {
+            consumers[Int(consumer.id.rawValue)] = nil
+        } else if consumer.isGet, consumer.queue.isDeleted {
+            consumers[Int(consumer.id.rawValue)] = nil
+            getSources[consumer.queue.id] = nil
+        }
+    }
+}

@@ -1,0 +1,112 @@
+import LeveretModel
+
+/// Every input of the broker core. Hot commands come in runs: one command carries many publishings or
+/// acknowledgements of one channel.
+package enum Command {
+    /// A client has been authenticated and enters a virtual host. Answered by `sessionOpened` or, if it may not
+    /// enter, by a connection exception; after that exception the session does not exist.
+    case openSession(SessionID, SessionOptions)
+    /// The client is gone or leaves: its channels close, its exclusive queues go. Answered by `sessionClosed`.
+    case closeSession(SessionID)
+    case openChannel(ChannelID)
+    /// Answered by `channelClosed`; what was unacknowledged is requeued.
+    case closeChannel(ChannelID)
+    /// A method that is not hot.
+    case method(ChannelID, ChannelMethod)
+    case publish(ChannelID, UnsafeBufferPointer<PublishingView>)
+    case acknowledge(ChannelID, UnsafeBufferPointer<Acknowledgement>)
+    /// The client has taken this many bytes of what was delivered to it (see `CoreLimits.outboundWindow`).
+    case sessionDrained(SessionID, bytes: Int)
+    /// The batch of the position, and all before it, are durable.
+    case journalCommitted(JournalPosition)
+    /// The journal cannot take batches for now (disk full) and tries again: publishers are to wait.
+    case journalStalled(reason: String)
+    /// The journal has failed for good: unconfirmed publishings are refused and every session closed.
+    case journalFailed(reason: String)
+    /// Answers the effect `loadSegment`.
+    case segmentLoaded(SegmentID, UnsafeRawBufferPointer)
+    /// A segment could not be read back.
+    case segmentFailed(SegmentID, reason: String)
+    /// An operator closes a session.
+    case forceClose(SessionID, reason: String)
+    /// Time has passed, and nothing else has happened.
+    case tick
+}
+
+/// Who opens a session and how.
+package struct SessionOptions: Sendable, Hashable {
+    package var user: String
+    package var virtualHost: String
+    /// Whether the client understands basic.cancel from the broker.
+    package var acceptsConsumerCancel: Bool
+    /// Whether the client is the program itself, which needs no rights and may publish in any user's name.
+    package var isTrusted: Bool
+    /// The most channels the session may have open.
+    package var channelMax: Int
+    /// What the session is called in reports, such as `127.0.0.1:50000 -> 127.0.0.1:5672`.
+    package var name: String
+
+    package init(
+        user: String,
+        virtualHost: String,
+        acceptsConsumerCancel: Bool = true,
+        isTrusted: Bool = false,
+        channelMax: Int = 2047,
+        name: String = ""
+    ) {
+        self.user = user
+        self.virtualHost = virtualHost
+        self.acceptsConsumerCancel = acceptsConsumerCancel
+        self.isTrusted = isTrusted
+        self.channelMax = channelMax
+        self.name = name
+    }
+}
+
+/// A publishing whose bytes lie elsewhere; they must stay as they are while the command is applied.
+package struct PublishingView {
+    /// The exchange's name.
+    package var exchange: UnsafeRawBufferPointer
+    package var routingKey: UnsafeRawBufferPointer
+    /// Flag words and property list as in a content header. They must be well formed (`PropertiesSummary`).
+    package var properties: UnsafeRawBufferPointer
+    package var body: UnsafeRawBufferPointer
+    package var mandatory: Bool
+
+    package init(
+        exchange: UnsafeRawBufferPointer,
+        routingKey: UnsafeRawBufferPointer,
+        properties: UnsafeRawBufferPointer,
+        body: UnsafeRawBufferPointer,
+        mandatory: Bool
+    ) {
+        self.exchange = exchange
+        self.routingKey = routingKey
+        self.properties = properties
+        self.body = body
+        self.mandatory = mandatory
+    }
+}
+
+/// An answer to deliveries: basic.ack, basic.nack or basic.reject.
+package struct Acknowledgement: Sendable, Hashable {
+    package enum Kind: UInt8, Sendable, Hashable {
+        case acknowledge
+        case nack
+        case reject
+    }
+
+    package var kind: Kind
+    package var deliveryTag: UInt64
+    /// Whether all deliveries up to the tag are meant; with tag 0, all.
+    package var multiple: Bool
+    /// For nack and reject: back into the queue, or out of it.
+    package var requeue: Bool
+
+    package init(kind: Kind, deliveryTag: UInt64, multiple: Bool = false, requeue: Bool = false) {
+        self.kind = kind
+        self.deliveryTag = deliveryTag
+        self.multiple = multiple
+        self.requeue = requeue
+    }
+}

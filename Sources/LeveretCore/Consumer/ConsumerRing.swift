@@ -1,0 +1,68 @@
+import DequeModule
+
+/// The consumers of a queue: the highest priority first, in turn within one priority.
+///
+/// Consumers that cannot take a message are set aside ("parked") when they are met, so that a thousand of them
+/// cost nothing until a limit of theirs gives way.
+struct ConsumerRing {
+    private struct Level {
+        let priority: Int64
+        var consumers: Deque<Consumer>
+    }
+
+    private var levels: [Level] = []
+    /// All consumers, parked or not, in the order in which they came.
+    private(set) var all: [Consumer] = []
+    private(set) var exclusive: Consumer?
+
+    var count: Int { all.count }
+    var isEmpty: Bool { all.isEmpty }
+
+    mutating func add(_ consumer: Consumer) {
+        all.append(consumer)
+        if consumer.isExclusive { exclusive = consumer }
+        enlist(consumer)
+    }
+
+    mutating func remove(_ consumer: Consumer) {
+        all.removeAll { $0 === consumer }
+        if exclusive === consumer { exclusive = nil }
+        guard let index = levels.firstIndex(where: { $0.priority == consumer.priority }) else { return }
+        levels[index].consumers.removeAll { $0 === consumer }
+        if levels[index].consumers.isEmpty { levels.remove(at: index) }
+    }
+
+    /// A limit has given way: the consumer takes part again.
+    mutating func unpark(_ consumer: Consumer) {
+        guard consumer.isParked, !consumer.isCancelled else { return }
+        consumer.isParked = false
+        enlist(consumer)
+    }
+
+    private mutating func enlist(_ consumer: Consumer) {
+        let index = levels.firstIndex { $0.priority <= consumer.priority } ?? levels.endIndex
+        if index < levels.endIndex, levels[index].priority == consumer.priority {
+            levels[index].consumers.append(consumer)
+        } else {
+            levels.insert(Level(priority: consumer.priority, consumers: [consumer]), at: index)
+        }
+    }
+
+    /// The consumer whose turn it is, if any can take a message.
+    mutating func next() -> Consumer? {
+        while !levels.isEmpty {
+            while let consumer = levels[0].consumers.first {
+                if consumer.isAvailable {
+                    if levels[0].consumers.count > 1 {
+                        levels[0].consumers.append(levels[0].consumers.removeFirst())
+                    }
+                    return consumer
+                }
+                levels[0].consumers.removeFirst()
+                consumer.isParked = true
+            }
+            levels.removeFirst()
+        }
+        return nil
+    }
+}

@@ -1,0 +1,19 @@
+/// The bindings whose key equals the routing key.
+final class DirectRouter: Router {
+    private var bindings: [String: [Binding]] = [:]
+
+    var dependsOnKeyOnly: Bool { true }
+
+    func add(_ binding: Binding) {
+        bindings[binding.routingKey, default: []].append(binding)
+    }
+
+    func remove(_ binding: Binding) {
+        bindings[binding.routingKey]?.removeAll { $0 === binding }
+        if bindings[binding.routingKey]?.isEmpty ?? false { bindings[binding.routingKey] = nil }
+    }
+
+    func forEachMatch(_ subject: RoutingSubject, _ match: (Binding) -> Void) {
+        bindings[subject.key]?.forEach(match)
+    }
+}

@@ -1,0 +1,30 @@
+/// Where batches become durable. All calls come from one thread at a time.
+package protocol JournalStore: AnyObject, Sendable {
+    /// Reads back everything that was committed. Called once, before anything else.
+    func recover() throws -> RecoveredState
+
+    /// Makes the batch durable: when this returns, it survives the loss of power. When it throws, either nothing
+    /// of the batch was kept (`JournalFailure.isRetryable`) or the store must not be used any more.
+    func commit(_ batch: JournalBatch) throws
+
+    /// The content of a segment as it was written (the concatenated pieces); throws if it is damaged or missing.
+    func loadSegment(_ id: SegmentID) throws -> [UInt8]
+
+    /// Closes the store cleanly. Nothing may be called afterwards.
+    func close()
+}
+
+/// A commit, or a read, that did not succeed.
+package struct JournalFailure: Error, Sendable, CustomStringConvertible {
+    /// Whether the transaction was rolled back whole, so that the same batch may be tried again (disk full).
+    package var isRetryable: Bool
+    /// What failed, where, and what to do, in one line.
+    package var text: String
+
+    package init(isRetryable: Bool, text: String) {
+        self.isRetryable = isRetryable
+        self.text = text
+    }
+
+    package var description: String { text }
+}

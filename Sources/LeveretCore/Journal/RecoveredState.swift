@@ -1,0 +1,36 @@
+/// What a journal holds when the broker starts.
+package struct RecoveredState: Sendable {
+    package var virtualHosts: [VirtualHostDefinition] = []
+    package var exchanges: [ExchangeDefinition] = []
+    package var queues: [QueueDefinition] = []
+    package var bindings: [BindingDefinition] = []
+    package var users: [UserDefinition] = []
+    package var permissions: [PermissionDefinition] = []
+    /// The segments in rising order, without their content.
+    package var segments: [RecoveredSegment] = []
+    package var deliveryMarks: [DeliveryMark] = []
+    package var nextQueueID = QueueID(rawValue: 1)
+
+    /// A state that holds nothing: a new data directory.
+    package init() {}
+
+    /// Whether this is the state of a new data directory.
+    package var isEmpty: Bool { virtualHosts.isEmpty && users.isEmpty && segments.isEmpty }
+}
+
+/// A segment as the journal recovers it: index and settlements, not the content.
+package struct RecoveredSegment: Sendable {
+    package var id: SegmentID
+    /// The segment's length in memory.
+    package var length: Int
+    /// The index as the core wrote it.
+    package var index: [UInt8]
+    package var settled: [SettledRange]
+
+    package init(id: SegmentID, length: Int, index: [UInt8], settled: [SettledRange]) {
+        self.id = id
+        self.length = length
+        self.index = index
+        self.settled = settled
+    }
+}

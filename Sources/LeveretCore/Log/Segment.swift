@@ -1,0 +1,90 @@
+/// A run of records in the message log: what is committed together, paged out together and freed together.
+///
+/// A durable segment is born open, is cut when a journal batch takes it, and is stored when the batch is
+/// committed. A volatile segment is never journaled.
+final class Segment {
+    enum Phase {
+        case volatile
+        case open
+        case cut
+        case stored
+        case freed
+    }
+
+    let slot: SegmentSlot
+    /// What the journal calls it; meaningless while volatile.
+    let id: SegmentID
+    var phase: Phase
+    /// The block that holds the records, unless they are in the journal only.
+    var memory: SegmentMemory?
+    /// Where in the block the segment begins.
+    var start: Int
+    var length = 0
+    /// Entries of queues, and pins, that refer to records here.
+    var references = 0
+    /// Those of `references` that must be found again after a restart.
+    var journaledReferences = 0
+    /// What is known of each record until the segment is cut.
+    var uncommitted: [UncommittedRecord] = []
+    /// The queues of each uncommitted record, in runs.
+    var uncommittedReferences: [UncommittedReference] = []
+    /// What has been settled since the last batch.
+    var settled: [SettledRange] = []
+    /// Queues that wait for the segment to be read back.
+    var waitingQueues: [Queue] = []
+    var isLoading = false
+    /// Whether `Residency` counts it among the bytes that may leave memory.
+    var countsAsEvictable = false
+
+    init(slot: SegmentSlot, id: SegmentID, phase: Phase, memory: SegmentMemory?, start: Int) {
+        self.slot = slot
+        self.id = id
+        self.phase = phase
+        self.memory = memory
+        self.start = start
+    }
+
+    var isResident: Bool { memory != nil }
+
+    /// Whether the records can be had from the journal, so that their memory may be given up.
+    var isEvictable: Bool { phase == .stored && memory != nil && references == journaledReferences }
+
+    func reference(to offset: UInt32) -> RecordReference? {
+        memory.map { RecordReference(memory: $0, offset: UInt32(start) + offset) }
+    }
+
+    /// Notes that a queue has settled the message of an ordinal, joining it to the last range if it follows.
+    func noteSettled(queue: QueueID, ordinal: UInt64) {
+        if let last = settled.indices.last, settled[last].queue == queue {
+            if settled[last].last + 1 == ordinal {
+                settled[last].last = ordinal
+                return
+            }
+            if ordinal + 1 == settled[last].first {
+                settled[last].first = ordinal
+                return
+            }
+        }
+        settled.append(SettledRange(queue: queue, first: ordinal, last: ordinal))
+    }
+}
+
+/// A record that no batch has taken yet.
+struct UncommittedRecord {
+    let offset: UInt32
+    let length: UInt32
+    let bodyLength: UInt32
+    let firstReference: UInt32
+    let referenceCount: UInt32
+    /// References that are not settled; at zero the record need not be written.
+    var liveReferences: UInt32
+    /// Whose confirm waits for the record.
+    let ticket: ConfirmTicket?
+}
+
+/// A durable queue in which an uncommitted record lies.
+struct UncommittedReference {
+    let queue: QueueID
+    let ordinal: UInt64
+    var isSettled = false
+}

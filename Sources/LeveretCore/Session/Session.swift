@@ -1,0 +1,25 @@
+/// One client of the broker.
+final class Session {
+    let id: SessionID
+    let options: SessionOptions
+    let virtualHost: VirtualHost
+    var channels: [UInt16: Channel] = [:]
+    /// Bytes that may still be delivered before the client has to drain some.
+    var outboundAllowance: Int
+    let outboundWindow: Int
+    var exclusiveQueues: [Queue] = []
+    var isBlocked = false
+    /// Answers about rights that were given before, until rights change.
+    var rights = RightsCache()
+
+    init(id: SessionID, options: SessionOptions, virtualHost: VirtualHost, outboundWindow: Int) {
+        self.id = id
+        self.options = options
+        self.virtualHost = virtualHost
+        self.outboundWindow = outboundWindow
+        outboundAllowance = outboundWindow
+    }
+
+    /// The channels by rising number.
+    var channelsInOrder: [Channel] { channels.values.sorted { $0.id.number < $1.id.number } }
+}

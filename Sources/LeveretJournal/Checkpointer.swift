@@ -1,0 +1,37 @@
+import CSQLite
+
+/// Moves what is in the write-ahead log into the database when the log has become long, so that the log starts
+/// over and its bytes are written over: that is faster than letting it grow, and bounds the time of a start.
+struct Checkpointer {
+    private let connection: SQLiteConnection
+    private let pageLimit: Int
+    /// From how many pages on the next attempt is worth it.
+    private var threshold: Int
+
+    init(_ connection: SQLiteConnection, checkpointBytes: Int) throws {
+        self.connection = connection
+        let pageSize = Int(try connection.integer("PRAGMA page_size") ?? 0)
+        pageLimit = max(1, checkpointBytes / max(512, pageSize))
+        threshold = pageLimit
+    }
+
+    /// To be called after each commit. A disk that is full puts the work off; the log then grows, and the commit
+    /// that it has no room for reports it.
+    mutating func checkpointIfDue() throws {
+        guard connection.logPages >= threshold else { return }
+        try checkpoint()
+    }
+
+    /// Whether the log can start over now; false if the database has no room for what is in it.
+    @discardableResult
+    mutating func checkpoint() throws -> Bool {
+        // There are no readers, so this always gets to the end of the log, and the next commit starts it over.
+        let code = sqlite3_wal_checkpoint_v2(connection.handle, nil, SQLITE_CHECKPOINT_PASSIVE, nil, nil)
+        threshold = pageLimit
+        guard code != SQLITE_OK else { return true }
+        let error = SQLiteError(of: connection.handle, code: code)
+        guard error.isOutOfSpace || error.isBusy else { throw error }
+        threshold = connection.logPages + pageLimit / 4
+        return false
+    }
+}

@@ -1,0 +1,41 @@
+/// A table of small rows, each under a checksum of its own: definitions and the journal's own numbers.
+struct DefinitionTable: Hashable {
+    let name: String
+    /// The columns that identify a row; they come first.
+    let keys: [String]
+    let others: [String]
+
+    var columns: [String] { keys + others }
+
+    var insertSQL: String {
+        let names = (columns + ["checksum"]).joined(separator: ", ")
+        let marks = [String](repeating: "?", count: columns.count + 1).joined(separator: ", ")
+        return "INSERT OR REPLACE INTO \(name) (\(names)) VALUES (\(marks))"
+    }
+
+    var deleteSQL: String {
+        "DELETE FROM \(name) WHERE " + keys.map { "\($0) = ?" }.joined(separator: " AND ")
+    }
+
+    var selectSQL: String {
+        let names = (columns + ["checksum"]).joined(separator: ", ")
+        return "SELECT \(names) FROM \(name) ORDER BY \(keys.joined(separator: ", "))"
+    }
+
+    func checksum(of values: [ColumnValue]) -> Checksum {
+        var bytes = Array(name.utf8)
+        for value in values { value.appendChecked(to: &bytes) }
+        return Checksum(bytes, domain: .definition, identity: 0, length: 0)
+    }
+}
+
+/// A definition that is kept as a row of a table.
+protocol DefinitionRow {
+    static var table: DefinitionTable { get }
+
+    /// The values of the table's columns, in order.
+    func columnValues() throws -> [ColumnValue]
+
+    /// Reads the columns back.
+    init(columns: inout ColumnReader) throws
+}

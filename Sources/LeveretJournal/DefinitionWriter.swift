@@ -1,0 +1,77 @@
+import LeveretCore
+
+/// Writes changes of definitions. Statements are prepared when they are first needed: most brokers change few
+/// definitions after their start.
+final class DefinitionWriter {
+    private let connection: SQLiteConnection
+    private var statements: [String: SQLiteStatement] = [:]
+
+    init(_ connection: SQLiteConnection) { self.connection = connection }
+
+    func write(_ change: DefinitionChange) throws {
+        switch change {
+        case .putVirtualHost(let definition): try put(definition)
+        case .putExchange(let definition): try put(definition)
+        case .putQueue(let definition): try put(definition)
+        case .putBinding(let definition): try put(definition)
+        case .putUser(let definition): try put(definition)
+        case .putPermission(let definition): try put(definition)
+        case .deleteVirtualHost(let name): try delete(VirtualHostDefinition.table, [.text(name)])
+        case .deleteExchange(let virtualHost, let name):
+            try delete(ExchangeDefinition.table, [.text(virtualHost), .text(name)])
+        case .deleteQueue(let id): try deleteQueue(id)
+        case .deleteBinding(let definition): try delete(BindingDefinition.table, try definition.columnValues())
+        case .deleteUser(let name): try delete(UserDefinition.table, [.text(name)])
+        case .deletePermission(let user, let virtualHost):
+            try delete(PermissionDefinition.table, [.text(user), .text(virtualHost)])
+        }
+    }
+
+    func put(_ row: some DefinitionRow) throws {
+        let table = type(of: row).table
+        let values = try row.columnValues()
+        try run(table.insertSQL, values + [.integer(table.checksum(of: values).stored)])
+    }
+
+    private func delete(_ table: DefinitionTable, _ keys: [ColumnValue]) throws {
+        try run(table.deleteSQL, keys)
+    }
+
+    private func deleteQueue(_ id: QueueID) throws {
+        let key = ColumnValue.integer(Int64(bitPattern: id.rawValue))
+        try delete(QueueDefinition.table, [key])
+        try run("DELETE FROM delivery_mark WHERE queue = ?", [key])
+    }
+
+    private func run(_ sql: String, _ values: [ColumnValue]) throws {
+        let statement = try statement(sql)
+        // Blobs are bound in place, so that everything from binding to reset happens within their reach.
+        try withExtendedLifetime(values) {
+            defer { statement.reset() }
+            try bind(values[...], from: 1, to: statement)
+        }
+    }
+
+    /// Binds the values one inside the other, which keeps every blob in place until the statement has run.
+    private func bind(_ values: ArraySlice<ColumnValue>, from index: Int32, to statement: SQLiteStatement) throws {
+        guard let first = values.first else { return try statement.run() }
+        let rest = values.dropFirst()
+        switch first {
+        case .integer(let value): try statement.bind(value, at: index)
+        case .text(let text): try statement.bind(text, at: index)
+        case .blob(let content):
+            return try content.withUnsafeBytes { bytes in
+                try statement.bind(inPlace: bytes, at: index)
+                try bind(rest, from: index + 1, to: statement)
+            }
+        }
+        try bind(rest, from: index + 1, to: statement)
+    }
+
+    private func statement(_ sql: String) throws -> SQLiteStatement {
+        if let known = statements[sql] { return known }
+        let prepared = try connection.prepare(sql)
+        statements[sql] = prepared
+        return prepared
+    }
+}

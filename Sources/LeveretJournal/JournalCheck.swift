@@ -1,0 +1,163 @@
+import CSQLite
+import LeveretCore
+
+/// Verifies a data directory while no broker runs: the database's structure, every checksum, and that rows which
+/// belong together are there. Changes nothing.
+package struct JournalCheck {
+    private let directory: DataDirectory
+    private let connection: SQLiteConnection
+    private var report = JournalCheckReport()
+
+    /// Checks the journal in a data directory.
+    ///
+    /// - Throws: `JournalFailure` if it cannot be checked: there is none, a broker uses it, its format is newer, or
+    ///   it is so damaged that it cannot be opened.
+    package static func run(directory path: String) throws -> JournalCheckReport {
+        let directory = DataDirectory(path: path)
+        guard case .other = fileKind(at: directory.database) else {
+            throw JournalFailure(
+                permanent: "there is no database \(directory.database): name the data directory of a broker"
+            )
+        }
+        let lock = try DataDirectoryLock(directory)
+        defer { withExtendedLifetime(lock) {} }
+        do {
+            var check = try JournalCheck(directory)
+            try check.checkEverything()
+            return check.report
+        } catch let error as SQLiteError {
+            throw JournalFailure.from(error, while: "check", in: directory)
+        }
+    }
+
+    private init(_ directory: DataDirectory) throws {
+        self.directory = directory
+        try DatabaseFile(directory: directory).inspect()
+        report.databaseBytes = fileSize(at: directory.database) ?? 0
+        report.logBytes = fileSize(at: directory.writeAheadLog) ?? 0
+        connection = try JournalDatabase.open(directory, settings: JournalSettings())
+        // What is found must be what lay there before, also for the next who looks.
+        connection.setSwitch(SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, on: true)
+        try connection.execute("PRAGMA query_only = ON")
+        report.formatVersion = try JournalDatabase.formatVersion(connection)
+        guard report.formatVersion <= Schema.version else {
+            throw JournalDatabase.tooNew(report.formatVersion, newest: Schema.version, in: directory)
+        }
+    }
+
+    private mutating func checkEverything() throws {
+        try checkStructure()
+        let queues = try attempt("queue", default: Set<UInt64>()) { try $0.checkDefinitions() }
+        try attempt("delivery_mark", default: ()) { try $0.checkDeliveryMarks(queues: queues) }
+        let segments = try attempt("segment", default: Set<UInt64>()) { try $0.checkSegments() }
+        try attempt("settlement", default: ()) { try $0.checkSettlements(segments: segments) }
+    }
+
+    /// Goes on with the next part when SQLite cannot read a table to its end.
+    private mutating func attempt<Result>(
+        _ table: String,
+        default fallback: Result,
+        _ part: (inout JournalCheck) throws -> Result
+    ) throws -> Result {
+        do {
+            return try part(&self)
+        } catch let error as SQLiteError where error.isDamage {
+            report.problems.append("table \(table): \(error.text)")
+            return fallback
+        }
+    }
+
+    private mutating func checkStructure() throws {
+        try attempt("sqlite_schema", default: ()) { check in
+            let statement = try check.connection.prepare("PRAGMA integrity_check")
+            while try statement.step() {
+                let line = try statement.text(0)
+                if line != "ok" { check.report.problems.append("structure: \(check.oneLine(line))") }
+            }
+        }
+    }
+
+    private func oneLine(_ text: String) -> String {
+        text.split(whereSeparator: \.isNewline).joined(separator: "; ")
+    }
+
+    // MARK: Definitions
+
+    private mutating func checkDefinitions() throws -> Set<UInt64> {
+        report.virtualHosts = try count(VirtualHostDefinition.self)
+        report.exchanges = try count(ExchangeDefinition.self)
+        report.bindings = try count(BindingDefinition.self)
+        report.users = try count(UserDefinition.self)
+        report.permissions = try count(PermissionDefinition.self)
+        var next: UInt64 = 1
+        _ = try count(StoredNumber.self) { if $0.key == StoredNumber.nextQueueID { next = $0.value } }
+        var queues: Set<UInt64> = []
+        report.queues = try count(QueueDefinition.self) { queues.insert($0.id.rawValue) }
+        if let last = queues.max(), last >= next {
+            report.problems.append("table meta: the next queue number is \(next) though queue \(last) exists")
+        }
+        return queues
+    }
+
+    /// Counts the rows of a kind and notes the damaged ones.
+    private mutating func count<Row: DefinitionRow>(_ type: Row.Type, _ visit: (Row) -> Void = { _ in }) throws -> Int {
+        var count = 0
+        var damages: [Damage] = []
+        try StateReader(connection: connection).forEach(type) { row in
+            count += 1
+            switch row {
+            case .success(let definition): visit(definition)
+            case .failure(let damage): damages.append(damage)
+            }
+        }
+        report.problems += damages.map(\.text)
+        return count
+    }
+
+    private mutating func checkDeliveryMarks(queues: Set<UInt64>) throws {
+        for mark in try StateReader(connection: connection).deliveryMarks() {
+            report.deliveryMarks += 1
+            if !queues.contains(mark.queue.rawValue) {
+                report.problems.append("table delivery_mark, row \(mark.queue.rawValue): there is no such queue")
+            }
+        }
+    }
+
+    // MARK: Segments
+
+    private mutating func checkSegments() throws -> Set<UInt64> {
+        let reader = StateReader(connection: connection)
+        let contents = try SegmentReader(connection)
+        let rows = try connection.prepare(StateReader.segmentsSQL)
+        var segments: Set<UInt64> = []
+        while try rows.step() {
+            let id = UInt64(bitPattern: rows.integer(0))
+            segments.insert(id)
+            report.segments += 1
+            try note { report in report.indexBytes += try reader.readSegment(rows).index.count }
+            try note { report in report.contentBytes += try contents.check(id) ?? 0 }
+        }
+        return segments
+    }
+
+    private mutating func checkSettlements(segments: Set<UInt64>) throws {
+        let reader = StateReader(connection: connection)
+        let rows = try connection.prepare("SELECT id, checksum, ranges FROM settlement ORDER BY id")
+        while try rows.step() {
+            report.settlements += 1
+            try note { _ in
+                let row = try SettlementRow(rows)
+                if !segments.contains(row.segment) { throw reader.orphan(row) }
+            }
+        }
+    }
+
+    /// Notes the damage of one row and goes on.
+    private mutating func note(_ body: (inout JournalCheckReport) throws -> Void) throws {
+        do {
+            try body(&report)
+        } catch let damage as Damage {
+            report.problems.append(damage.text)
+        }
+    }
+}

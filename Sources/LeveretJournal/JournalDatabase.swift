@@ -1,0 +1,235 @@
+import CSQLite
+import LeveretCore
+
+/// An open database: transactions in, rows out.
+final class JournalDatabase {
+    let directory: DataDirectory
+    let connection: SQLiteConnection
+    private let definitions: DefinitionWriter
+    private let segments: SegmentWriter
+    private let contents: SegmentReader
+    private let settlements: SettlementWriter
+    private let begin: SQLiteStatement
+    private let end: SQLiteStatement
+    private let mark: SQLiteStatement
+    private var checkpointer: Checkpointer
+    private var ledger = SegmentLedger()
+    private var storedNextQueueID = QueueID(rawValue: 1)
+
+    init(_ directory: DataDirectory, settings: JournalSettings, migrations: [Migration]) throws {
+        self.directory = directory
+        try DatabaseFile(directory: directory).prepare(settings, migrations: migrations)
+        do {
+            connection = try JournalDatabase.open(directory, settings: settings)
+            try JournalDatabase.migrate(connection, migrations, in: directory)
+            definitions = DefinitionWriter(connection)
+            segments = try SegmentWriter(connection)
+            contents = try SegmentReader(connection)
+            settlements = try SettlementWriter(connection, rowLimit: settings.settlementRowLimit)
+            begin = try connection.prepare("BEGIN IMMEDIATE")
+            end = try connection.prepare("COMMIT")
+            mark = try connection.prepare(
+                """
+                INSERT INTO delivery_mark (queue, ordinal) VALUES (?, ?)
+                ON CONFLICT (queue) DO UPDATE SET ordinal = excluded.ordinal
+                """
+            )
+            checkpointer = try Checkpointer(connection, checkpointBytes: settings.checkpointBytes)
+        } catch let error as SQLiteError {
+            throw JournalFailure.from(error, while: "open", in: directory)
+        }
+    }
+
+    // MARK: Opening
+
+    static func open(_ directory: DataDirectory, settings: JournalSettings) throws -> SQLiteConnection {
+        let connection = try SQLiteConnection(path: directory.database)
+        sqlite3_busy_timeout(connection.handle, 1_000)
+        // Exclusive locking comes before the first read: the log's index then is in memory, not in a shared file.
+        // On macOS only a full synchronization reaches the disk; elsewhere the setting has no effect.
+        // Overwriting what is deleted with zeros, which some builds of SQLite do, would double the writing.
+        try connection.execute(
+            """
+            PRAGMA locking_mode = EXCLUSIVE;
+            PRAGMA journal_mode = WAL;
+            PRAGMA synchronous = \(settings.durability.synchronousPragma);
+            PRAGMA fullfsync = ON;
+            PRAGMA checkpoint_fullfsync = ON;
+            PRAGMA secure_delete = OFF;
+            PRAGMA temp_store = MEMORY;
+            PRAGMA cache_size = -\(max(64, settings.cacheBytes / 1_024));
+            PRAGMA wal_autocheckpoint = 0;
+            PRAGMA journal_size_limit = \(settings.checkpointBytes * 2);
+            """
+        )
+        connection.followLog()
+        guard try connection.value("PRAGMA journal_mode") == "wal" else {
+            throw SQLiteError(code: SQLITE_CANTOPEN, message: "its file system does not allow a write-ahead log")
+        }
+        return connection
+    }
+
+    private static func migrate(
+        _ connection: SQLiteConnection,
+        _ migrations: [Migration],
+        in directory: DataDirectory
+    ) throws {
+        let version = try formatVersion(connection)
+        let newest = migrations.last?.version ?? 0
+        guard version <= newest else { throw tooNew(version, newest: newest, in: directory) }
+        guard version > 0 else {
+            throw JournalFailure.damaged(Damage(whole: "it has no format version"), in: directory)
+        }
+        try Migration.run(migrations, on: connection, from: version)
+    }
+
+    static func formatVersion(_ connection: SQLiteConnection) throws -> Int {
+        Int(try connection.integer("PRAGMA user_version") ?? 0)
+    }
+
+    static func tooNew(_ version: Int, newest: Int, in directory: DataDirectory) -> JournalFailure {
+        JournalFailure(
+            permanent: "\(directory.database) has format \(version), this Leveret knows formats up to \(newest): "
+                + "use the Leveret that wrote it or a newer one"
+        )
+    }
+
+    /// Leaves the write-ahead log as it is when the database is closed: after a failure the less is written the
+    /// better, and the next start reads the log anyway.
+    func leaveLogOnClose() {
+        connection.setSwitch(SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, on: true)
+    }
+
+    // MARK: Reading
+
+    func recover() throws -> RecoveredState {
+        try reading {
+            let reader = StateReader(connection: connection)
+            var state = try reader.recover()
+            storedNextQueueID = state.nextQueueID
+            try reader.forEachSegment { segment, nextRow in
+                ledger.recovered(segment.id.rawValue, settlementRows: nextRow)
+                state.segments.append(segment)
+            }
+            // The pages of the indexes are not needed again.
+            sqlite3_db_release_memory(connection.handle)
+            return state
+        }
+    }
+
+    func loadSegment(_ id: SegmentID) throws -> [UInt8] {
+        try reading {
+            guard let content = try contents.load(id.rawValue) else {
+                throw Damage(table: "segment", row: "\(id.rawValue)", "the segment is missing")
+            }
+            return content
+        }
+    }
+
+    private func reading<Result>(_ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch let error as SQLiteError {
+            throw JournalFailure.from(error, while: "read", in: directory)
+        } catch let damage as Damage {
+            throw JournalFailure.damaged(damage, in: directory)
+        }
+    }
+
+    // MARK: Writing
+
+    func commit(_ batch: JournalBatch) throws {
+        guard !batch.isEmpty || batch.nextQueueID != storedNextQueueID else { return }
+        try BatchRules(ledger: ledger).check(batch)
+        ledger.apply(try writeMakingRoom(batch))
+        storedNextQueueID = batch.nextQueueID
+        try writing { try checkpointer.checkpointIfDue() }
+    }
+
+    /// When the log has no room to grow, moving it into the database lets it start over in the room that it has.
+    /// That works while the database has free pages; a disk that is full to the last byte needs somebody's help.
+    private func writeMakingRoom(_ batch: JournalBatch) throws -> SegmentLedger.Changes {
+        do {
+            return try transaction(batch)
+        } catch let failure as JournalFailure where failure.isRetryable {
+            guard try writing({ try checkpointer.checkpoint() }) else { throw failure }
+            return try transaction(batch)
+        }
+    }
+
+    private func transaction(_ batch: JournalBatch) throws -> SegmentLedger.Changes {
+        var changes = SegmentLedger.Changes()
+        do {
+            try begin.run()
+            try write(batch, &changes)
+            try end.run()
+        } catch {
+            throw failure(rollingBackAfter: error)
+        }
+        return changes
+    }
+
+    private func writing<Result>(_ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch let error as SQLiteError {
+            throw JournalFailure.from(error, while: "write", in: directory)
+        }
+    }
+
+    private func write(_ batch: JournalBatch, _ changes: inout SegmentLedger.Changes) throws {
+        // Marks before definitions: a queue that is deleted in this batch takes its mark along.
+        for deliveryMark in batch.deliveryMarks { try write(deliveryMark) }
+        for change in batch.definitions { try definitions.write(change) }
+        for segment in batch.segments {
+            try segments.write(segment)
+            changes.settlementRows[segment.id.rawValue] = 0
+        }
+        let deleted = Set(batch.deletedSegments)
+        for settlement in batch.settlements where !deleted.contains(settlement.segment) {
+            let segment = settlement.segment.rawValue
+            guard !settlement.ranges.isEmpty, let row = ledger.nextRow(of: segment, changes) else { continue }
+            changes.settlementRows[segment] = try settlements.write(settlement, row: row)
+        }
+        for segment in batch.deletedSegments { try delete(segment.rawValue, &changes) }
+        if batch.nextQueueID != storedNextQueueID {
+            try definitions.put(StoredNumber(key: StoredNumber.nextQueueID, value: batch.nextQueueID.rawValue))
+        }
+    }
+
+    private func write(_ deliveryMark: DeliveryMark) throws {
+        try mark.bind(Int64(bitPattern: deliveryMark.queue.rawValue), at: 1)
+        try mark.bind(Int64(bitPattern: deliveryMark.ordinal), at: 2)
+        try mark.run()
+    }
+
+    private func delete(_ segment: UInt64, _ changes: inout SegmentLedger.Changes) throws {
+        try segments.delete(segment)
+        if let rows = ledger.nextRow(of: segment, changes), rows > 0 { try settlements.deleteRows(of: segment) }
+        changes.deleted.append(segment)
+    }
+
+    /// Undoes the transaction. Only if that worked, and the reason was a lack of room, may the batch be tried again.
+    private func failure(rollingBackAfter error: any Error) -> JournalFailure {
+        if !connection.isInAutocommit { try? connection.execute("ROLLBACK") }
+        let isUndone = connection.isInAutocommit
+        switch error {
+        case let error as SQLiteError where error.isOutOfSpace && isUndone:
+            return .outOfSpace(error, in: directory)
+        case let error as SQLiteError: return .from(error, while: "write", in: directory)
+        case let damage as Damage: return .damaged(damage, in: directory)
+        default:
+            return JournalFailure(
+                permanent: "cannot write \(directory.database): \(error): report this as a defect"
+            )
+        }
+    }
+}
+
+extension JournalBatch {
+    /// Whether there is nothing to write but, perhaps, the next queue number.
+    fileprivate var isEmpty: Bool {
+        definitions.isEmpty && segments.isEmpty && settlements.isEmpty && deletedSegments.isEmpty
+            && deliveryMarks.isEmpty
+    }
+}

@@ -1,0 +1,36 @@
+import LeveretCore
+
+/// Reads the content of segments and holds it against its checksum.
+final class SegmentReader {
+    private let select: SQLiteStatement
+
+    init(_ connection: SQLiteConnection) throws {
+        select = try connection.prepare("SELECT length, content_checksum, content FROM segment WHERE id = ?")
+    }
+
+    /// The content of a segment; nil if there is no such segment.
+    func load(_ id: UInt64) throws -> [UInt8]? {
+        try withContent(id) { [UInt8]($0) }
+    }
+
+    /// How many bytes the content of a segment has, checked as by loading it; nil if there is no such segment.
+    func check(_ id: UInt64) throws -> Int? {
+        try withContent(id) { $0.count }
+    }
+
+    private func withContent<Result>(_ id: UInt64, _ body: (UnsafeRawBufferPointer) -> Result) throws -> Result? {
+        // The statement must not stay open: it would keep the write-ahead log from being reset.
+        defer { select.reset() }
+        try select.bind(Int64(bitPattern: id), at: 1)
+        guard try select.step() else { return nil }
+        let length = UInt64(bitPattern: select.integer(0))
+        let stored = select.integer(1)
+        return try select.withBlob(2) { bytes in
+            let checksum = Checksum(bytes, domain: .segmentContent, identity: id, length: length)
+            guard checksum.stored == stored else {
+                throw Damage(table: "segment", row: "\(id)", "the content does not match its checksum")
+            }
+            return body(bytes)
+        }
+    }
+}

@@ -1,0 +1,161 @@
+import LeveretCore
+
+/// Reads rows back and holds them against their checksums. What is damaged is reported row by row, so that a check
+/// can go on and a start can stop.
+struct StateReader {
+    let connection: SQLiteConnection
+
+    // MARK: Everything
+
+    /// The whole state, without the content of the segments.
+    func recover() throws -> RecoveredState {
+        var state = RecoveredState()
+        state.virtualHosts = try all()
+        state.exchanges = try all()
+        state.queues = try all()
+        state.bindings = try all()
+        state.users = try all()
+        state.permissions = try all()
+        state.deliveryMarks = try deliveryMarks()
+        if let number = try storedNumber(StoredNumber.nextQueueID) { state.nextQueueID = QueueID(rawValue: number) }
+        try requireUnusedQueueID(state)
+        return state
+    }
+
+    /// A number given twice would give one queue another's messages.
+    private func requireUnusedQueueID(_ state: RecoveredState) throws {
+        guard let last = state.queues.last?.id, last >= state.nextQueueID else { return }
+        throw Damage(
+            table: "meta",
+            row: StoredNumber.nextQueueID,
+            "queue \(last.rawValue) exists, so \(state.nextQueueID.rawValue) is not the next number"
+        )
+    }
+
+    private func all<Row: DefinitionRow>() throws -> [Row] {
+        var rows: [Row] = []
+        try forEach(Row.self) { rows.append(try $0.get()) }
+        return rows
+    }
+
+    func storedNumber(_ key: String) throws -> UInt64? {
+        let numbers: [StoredNumber] = try all()
+        return numbers.first { $0.key == key }?.value
+    }
+
+    // MARK: Definitions
+
+    /// Goes through the rows of one kind of definition by rising key.
+    func forEach<Row: DefinitionRow>(_ type: Row.Type, _ body: (Result<Row, Damage>) throws -> Void) throws {
+        let table = Row.table
+        let statement = try connection.prepare(table.selectSQL)
+        while try statement.step() {
+            try body(try readRow(table, statement))
+        }
+    }
+
+    private func readRow<Row: DefinitionRow>(
+        _ table: DefinitionTable,
+        _ statement: SQLiteStatement
+    ) throws -> Result<Row, Damage> {
+        var values: [ColumnValue] = []
+        for column in table.columns.indices {
+            guard let value = try ColumnValue(Int32(column), of: statement) else {
+                return .failure(Damage(table: table.name, row: describe(values), "a column is of the wrong type"))
+            }
+            values.append(value)
+        }
+        let name = describe(Array(values.prefix(table.keys.count)))
+        guard table.checksum(of: values).stored == statement.integer(Int32(table.columns.count)) else {
+            return .failure(Damage(table: table.name, row: name, "the row does not match its checksum"))
+        }
+        var columns = ColumnReader(values)
+        do {
+            return .success(try Row(columns: &columns))
+        } catch {
+            return .failure(Damage(table: table.name, row: name, "the row cannot be read (\(error))"))
+        }
+    }
+
+    private func describe(_ keys: [ColumnValue]) -> String {
+        let texts = keys.map { key in
+            switch key {
+            case .integer(let number): "\(number)"
+            case .text(let text): text.debugDescription
+            case .blob(let bytes): "\(bytes.count) bytes"
+            }
+        }
+        return texts.joined(separator: ", ")
+    }
+
+    // MARK: Delivery marks
+
+    func deliveryMarks() throws -> [DeliveryMark] {
+        let statement = try connection.prepare("SELECT queue, ordinal FROM delivery_mark ORDER BY queue")
+        var marks: [DeliveryMark] = []
+        while try statement.step() {
+            marks.append(
+                DeliveryMark(
+                    queue: QueueID(rawValue: UInt64(bitPattern: statement.integer(0))),
+                    ordinal: UInt64(bitPattern: statement.integer(1))
+                )
+            )
+        }
+        return marks
+    }
+
+    // MARK: Segments
+
+    static let segmentsSQL = "SELECT id, length, index_checksum, record_index FROM segment ORDER BY id"
+
+    /// Goes through the segments with their settlements, in rising order, and tells how many rows of settlements
+    /// the next one of a segment comes after.
+    func forEachSegment(_ body: (_ segment: RecoveredSegment, _ nextSettlementRow: Int) throws -> Void) throws {
+        let segments = try connection.prepare(StateReader.segmentsSQL)
+        let settlements = try connection.prepare("SELECT id, checksum, ranges FROM settlement ORDER BY id")
+        var waiting = try nextSettlement(settlements)
+        while try segments.step() {
+            var segment = try readSegment(segments)
+            var nextRow = 0
+            var ranges: [SettledRange] = []
+            while let row = waiting, row.segment <= segment.id.rawValue {
+                guard row.segment == segment.id.rawValue else { throw orphan(row) }
+                ranges += row.ranges
+                nextRow = row.number + 1
+                waiting = try nextSettlement(settlements)
+            }
+            segment.settled = ranges.united
+            try body(segment, nextRow)
+        }
+        if let waiting { throw orphan(waiting) }
+    }
+
+    private func nextSettlement(_ statement: SQLiteStatement) throws -> SettlementRow? {
+        try statement.step() ? try SettlementRow(statement) : nil
+    }
+
+    /// A segment goes together with its settlements, so settlements without one mean that a segment was lost.
+    func orphan(_ row: SettlementRow) -> Damage {
+        Damage(table: "settlement", row: "\(row.id)", "segment \(row.segment), whose settlements these are, is missing")
+    }
+
+    /// Reads the columns id, length, index_checksum and record_index.
+    func readSegment(_ statement: SQLiteStatement) throws -> RecoveredSegment {
+        let id = UInt64(bitPattern: statement.integer(0))
+        let length = statement.integer(1)
+        let stored = statement.integer(2)
+        let index = try statement.withBlob(3) { bytes -> [UInt8]? in
+            let checksum = Checksum(
+                bytes,
+                domain: .segmentIndex,
+                identity: id,
+                length: UInt64(bitPattern: length)
+            )
+            return checksum.stored == stored ? [UInt8](bytes) : nil
+        }
+        guard let index, let length = Int(exactly: length), length >= 0 else {
+            throw Damage(table: "segment", row: "\(id)", "the index does not match its checksum")
+        }
+        return RecoveredSegment(id: SegmentID(rawValue: id), length: length, index: index, settled: [])
+    }
+}

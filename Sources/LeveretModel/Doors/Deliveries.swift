@@ -1,0 +1,64 @@
+/// The deliveries of one consumer. The buffer behind it is the prefetch window: what is not taken and acknowledged
+/// holds back what follows.
+///
+/// It ends when the broker cancels the consumer (its queue was deleted) and throws when the channel fails. It can
+/// be iterated once, by one task at a time.
+public struct Deliveries: AsyncSequence, Sendable {
+    /// A message for the consumer.
+    public typealias Element = Delivery
+
+    /// The consumer's tag on its channel.
+    public let consumerTag: String
+    private let source: any DeliverySource
+
+    package init(consumerTag: String, source: any DeliverySource) {
+        self.consumerTag = consumerTag
+        self.source = source
+    }
+
+    /// Begins to take deliveries.
+    public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(source: source) }
+
+    /// The same deliveries in the groups in which they come, for consumers that acknowledge many at once.
+    public var batches: Batches { Batches(source: source) }
+
+    /// Takes deliveries one by one.
+    public struct AsyncIterator: AsyncIteratorProtocol {
+        private let source: any DeliverySource
+        private var batch: [Delivery] = []
+        private var next = 0
+
+        fileprivate init(source: any DeliverySource) { self.source = source }
+
+        /// The next delivery; `nil` once the consumer was cancelled.
+        public mutating func next() async throws -> Delivery? {
+            if next == batch.count {
+                guard let more = try await source.nextBatch() else { return nil }
+                batch = more
+                next = 0
+            }
+            defer { next += 1 }
+            return batch[next]
+        }
+    }
+
+    /// Deliveries in groups: what has arrived since the last group was taken, never an empty one.
+    public struct Batches: AsyncSequence, AsyncIteratorProtocol, Sendable {
+        /// A group of deliveries, in order.
+        public typealias Element = [Delivery]
+
+        fileprivate let source: any DeliverySource
+
+        /// Begins to take groups.
+        public func makeAsyncIterator() -> Batches { self }
+
+        /// The next group; `nil` once the consumer was cancelled.
+        public func next() async throws -> [Delivery]? { try await source.nextBatch() }
+    }
+}
+
+/// Where a consumer's deliveries come from.
+package protocol DeliverySource: AnyObject, Sendable {
+    /// What has arrived since the last call, or the next to arrive. Never empty; `nil` at the end.
+    func nextBatch() async throws -> [Delivery]?
+}

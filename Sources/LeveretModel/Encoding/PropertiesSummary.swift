@@ -1,0 +1,47 @@
+/// What a broker needs to know of a message's properties, found in their encoding without building anything.
+///
+/// Scanning checks the bounds and the structure of the whole list: what was scanned can be decoded.
+package struct PropertiesSummary: Sendable, Hashable {
+    /// Whether the delivery mode is 2.
+    package var isPersistent = false
+    package var priority: UInt8?
+    /// Where the text of the expiration lies in the scanned bytes; likewise the ranges below.
+    package var expiration: Range<Int>?
+    package var userID: Range<Int>?
+    /// Where the headers lie, without the four bytes of their length.
+    package var headers: Range<Int>?
+    package var replyTo: Range<Int>?
+
+    package init(scanning bytes: UnsafeRawBufferPointer) throws(EncodingError) {
+        if bytes.count == 2, bytes[0] == 0, bytes[1] == 0 { return }
+        if bytes.count == 3, bytes[0] == 0x10, bytes[1] == 0 {
+            isPersistent = bytes[2] == DeliveryMode.persistent.rawValue
+            return
+        }
+        try scan(bytes)
+    }
+
+    private mutating func scan(_ bytes: UnsafeRawBufferPointer) throws(EncodingError) {
+        var reader = ByteReader(bytes)
+        var flags = try reader.readPropertyFlags()
+        while flags != 0 {
+            let bit: UInt16 = 0x8000 >> UInt16(truncatingIfNeeded: flags.leadingZeroBitCount)
+            flags &= ~bit
+            guard let property = EncodedProperty(rawValue: bit) else { break }
+            note(property, at: try reader.scan(property), in: bytes)
+        }
+        try reader.requireEnd()
+    }
+
+    private mutating func note(_ property: EncodedProperty, at range: Range<Int>, in bytes: UnsafeRawBufferPointer) {
+        switch property {
+        case .headers: headers = range
+        case .deliveryMode: isPersistent = bytes[range.lowerBound] == DeliveryMode.persistent.rawValue
+        case .priority: priority = bytes[range.lowerBound]
+        case .replyTo: replyTo = range
+        case .expiration: expiration = range
+        case .userID: userID = range
+        default: break
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import Synchronization
+
+/// The registry's entry for one connection. The connection writes, operators read.
+final class ConnectionRecord: Sendable {
+    /// What is learnt during the handshake.
+    struct Identity: Sendable {
+        var clientName: String?
+        var clientProduct: String?
+        var user: String?
+        var virtualHost: String?
+        var heartbeat: UInt16 = 0
+        var frameMax: UInt32 = 0
+    }
+
+    let id: UInt64
+    let name: String
+    let connectedAt: UInt64
+    let identity = Mutex(Identity())
+    let channels = Atomic<Int>(0)
+    let receivedBytes = Atomic<Int>(0)
+    let sentBytes = Atomic<Int>(0)
+    let waitingBytes = Atomic<Int>(0)
+    let publishedMessages = Atomic<Int>(0)
+    let isBlocked = Atomic<Bool>(false)
+    /// Asks the connection to say goodbye, or to go at once. May be called on any thread.
+    let close: @Sendable (ConnectionClosing) -> Void
+
+    init(id: UInt64, name: String, connectedAt: UInt64, close: @escaping @Sendable (ConnectionClosing) -> Void) {
+        self.id = id
+        self.name = name
+        self.connectedAt = connectedAt
+        self.close = close
+    }
+
+    var information: ConnectionInformation {
+        let identity = identity.withLock { $0 }
+        return ConnectionInformation(
+            id: id,
+            name: name,
+            clientName: identity.clientName,
+            clientProduct: identity.clientProduct,
+            user: identity.user,
+            virtualHost: identity.virtualHost,
+            connectedAt: connectedAt,
+            heartbeat: identity.heartbeat,
+            frameMax: identity.frameMax,
+            channels: channels.load(ordering: .relaxed),
+            receivedBytes: receivedBytes.load(ordering: .relaxed),
+            sentBytes: sentBytes.load(ordering: .relaxed),
+            waitingBytes: waitingBytes.load(ordering: .relaxed),
+            publishedMessages: publishedMessages.load(ordering: .relaxed),
+            isBlocked: isBlocked.load(ordering: .relaxed)
+        )
+    }
+}
+
+/// How the server ends a connection.
+enum ConnectionClosing: Sendable, Hashable {
+    /// With connection.close 320 and this reason, waiting a while for the client's answer.
+    case politely(reason: String)
+    /// By dropping the socket.
+    case atOnce
+}

@@ -1,0 +1,83 @@
+import Leveret
+import NIOCore
+import NIOPosix
+
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Musl)
+import Musl
+#else
+import Glibc
+#endif
+
+/// One listening socket.
+struct Listener {
+    /// Where it really listens.
+    let address: ListenAddress
+    private let channel: any NIOCore.Channel
+
+    /// Begins to listen on the address; connections go to handlers of their own.
+    static func open(
+        _ address: ListenAddress,
+        group: MultiThreadedEventLoopGroup,
+        context: ServerContext
+    ) async throws -> Listener {
+        let backlog = context.configuration.backlog
+        let bootstrap = makeBootstrap(address, group: group, context: context)
+        do {
+            let channel: any NIOCore.Channel
+            switch address.kind {
+            case .host(let host, let port):
+                channel = try await bootstrap.bind(host: host, port: port).get()
+            case .unixDomainSocket(let path):
+                let descriptor = try UnixSocketFile.listen(path: path, mode: 0o660, backlog: backlog)
+                channel = try await bootstrap.withBoundSocket(descriptor).get()
+            }
+            return Listener(address: address.bound(to: channel.localAddress), channel: channel)
+        } catch let error as ServerError {
+            throw error
+        } catch {
+            throw failure(address, error)
+        }
+    }
+
+    /// Accepts nobody any more.
+    func close() async {
+        try? await channel.close()
+        if case .unixDomainSocket(let path) = address.kind { UnixSocketFile.remove(path: path) }
+    }
+
+    private static func makeBootstrap(
+        _ address: ListenAddress,
+        group: MultiThreadedEventLoopGroup,
+        context: ServerContext
+    ) -> ServerBootstrap {
+        let bootstrap = ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: Int32(clamping: context.configuration.backlog))
+            .childChannelOption(.maxMessagesPerRead, value: 4)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let handler = ConnectionHandler(server: context, eventLoop: channel.eventLoop)
+                    try channel.pipeline.syncOperations.addHandler(handler)
+                }
+            }
+        guard address.port != nil else { return bootstrap }
+        return
+            bootstrap
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+            .childChannelOption(.socketOption(.so_keepalive), value: 1)
+    }
+
+    private static func failure(_ address: ListenAddress, _ error: any Error) -> ServerError {
+        guard let system = error as? IOError else {
+            return .cannotListen(address.description, reason: "\(error)")
+        }
+        return switch system.errnoCode {
+        case EADDRINUSE: .addressInUse(address)
+        case EADDRNOTAVAIL: .addressNotAvailable(address)
+        case EACCES, EPERM: .permissionDenied(address)
+        default: .cannotListen(address.description, reason: "\(system)")
+        }
+    }
+}

@@ -1,0 +1,4 @@
+/// What rendering has to know of an open channel.
+final class OutboundChannel {
+    var tags = ConsumerTags()
+}

@@ -1,0 +1,58 @@
+/// How an `AMQPServer` listens and what it grants to clients.
+public struct ServerConfiguration: Sendable {
+    /// Where to listen. All of them must be free, or the server does not start.
+    public var addresses: [ListenAddress]
+    /// Seconds between heartbeats that the server proposes; 0 proposes none. The client has the last word.
+    public var heartbeat: UInt16 = 60
+    /// The largest frame in bytes, its 8 bytes of frame around it included; at least 4096.
+    public var frameMax: UInt32 = 131_072
+    /// The most channels that a connection may have open, 1 to 65535.
+    public var channelMax: UInt16 = 2047
+    /// How long a client may take from the first byte to an open connection.
+    public var handshakeTimeout: Duration = .seconds(10)
+    /// How long a refused login waits before the connection is dropped, so that guessing passwords is slow.
+    public var refusedLoginPause: Duration = .seconds(1)
+    /// The most connections at one time; one more is closed at once.
+    public var connectionsMax: Int = 50_000
+    /// How long clients may take to answer connection.close when the server shuts down.
+    public var shutdownGrace: Duration = .seconds(5)
+    /// Threads of its own for the connections; `nil` takes the event loops that the process shares, one per core.
+    public var threads: Int?
+    /// Connections that the system may hold ready to be accepted.
+    public var backlog: Int = 4096
+    /// Bytes that may wait for a client that does not read; above it, nothing more is read from that client.
+    public var outboundBytesMax: Int = 8 << 20
+    /// The product that clients are told.
+    public var product: String = "Leveret"
+    /// The version that clients are told; client libraries expect it to be a semantic version.
+    public var version: String = "0.1.0"
+    /// The name of the cluster that clients are told.
+    public var clusterName: String = "leveret"
+
+    /// Makes a configuration that listens on all addresses of a host.
+    public init(host: String = "127.0.0.1", port: Int = 5672) {
+        addresses = [.host(host, port: port)]
+    }
+
+    /// Makes a configuration that listens on several addresses.
+    public init(addresses: [ListenAddress]) {
+        self.addresses = addresses
+    }
+}
+
+extension ServerConfiguration {
+    /// Throws if a value is out of its range.
+    func validate() throws {
+        guard !addresses.isEmpty else { throw ServerError.invalidConfiguration("there is no address to listen on") }
+        guard frameMax >= 4096 else {
+            throw ServerError.invalidConfiguration("frameMax is \(frameMax) and must be at least 4096")
+        }
+        guard frameMax <= 128 << 20 else {
+            throw ServerError.invalidConfiguration("frameMax is \(frameMax) and may be at most \(128 << 20)")
+        }
+        guard channelMax >= 1 else { throw ServerError.invalidConfiguration("channelMax must be at least 1") }
+        guard threads.map({ $0 >= 1 }) ?? true else {
+            throw ServerError.invalidConfiguration("threads must be at least 1")
+        }
+    }
+}

@@ -1,0 +1,23 @@
+import LeveretModel
+
+/// What a client says of itself in connection.start-ok, as far as the server uses it.
+struct ClientProperties: Sendable, Equatable {
+    var connectionName: String?
+    /// Product and version, such as `pika 1.3.2`.
+    var product: String?
+    var acceptsConsumerCancel = false
+    var acceptsBlocked = false
+    var acceptsAuthenticationFailureClose = false
+
+    init() {}
+
+    init(_ table: FieldTable) {
+        connectionName = table["connection_name"]?.string
+        product = [table["product"]?.string, table["version"]?.string].compactMap(\.self).joined(separator: " ")
+        if product?.isEmpty == true { product = nil }
+        guard case .table(let capabilities) = table["capabilities"] else { return }
+        acceptsConsumerCancel = capabilities["consumer_cancel_notify"] == .boolean(true)
+        acceptsBlocked = capabilities["connection.blocked"] == .boolean(true)
+        acceptsAuthenticationFailureClose = capabilities["authentication_failure_close"] == .boolean(true)
+    }
+}

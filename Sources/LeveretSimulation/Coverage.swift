@@ -1,0 +1,57 @@
+/// How often a simulation came by the places that it exists for.
+package struct Coverage: Sendable, Hashable {
+    package var publishings = 0
+    package var deliveries = 0
+    package var redeliveries = 0
+    package var gets = 0
+    package var confirms = 0
+    package var returns = 0
+    package var channelExceptions = 0
+    package var connectionExceptions = 0
+    package var consumersCancelled = 0
+    package var blocks = 0
+    package var commits = 0
+    package var stalls = 0
+    package var failures = 0
+    package var crashes = 0
+    package var loads = 0
+
+    package init() {}
+
+    mutating func note(_ action: Action) {
+        if case .publish(_, let run) = action { publishings += run.count }
+    }
+
+    mutating func note(_ observation: Observation) {
+        switch observation {
+        case .deliver(_, let delivery):
+            deliveries += 1
+            if delivery.redelivered { redeliveries += 1 }
+        case .getOk: gets += 1
+        case .confirm: confirms += 1
+        case .returned: returns += 1
+        case .channelException: channelExceptions += 1
+        case .connectionException: connectionExceptions += 1
+        case .consumerCancelled: consumersCancelled += 1
+        case .block: blocks += 1
+        default: break
+        }
+    }
+
+    private static let names: [(name: String, count: any WritableKeyPath<Coverage, Int> & Sendable)] = [
+        ("publishings", \.publishings), ("deliveries", \.deliveries), ("redeliveries", \.redeliveries),
+        ("gets", \.gets), ("confirms", \.confirms), ("returns", \.returns),
+        ("channelExceptions", \.channelExceptions), ("connectionExceptions", \.connectionExceptions),
+        ("consumersCancelled", \.consumersCancelled), ("blocks", \.blocks), ("commits", \.commits),
+        ("stalls", \.stalls), ("failures", \.failures), ("crashes", \.crashes), ("loads", \.loads),
+    ]
+
+    /// The places that were not come by.
+    package var unreached: [String] { Self.names.filter { self[keyPath: $0.count] == 0 }.map(\.name) }
+
+    package static func + (left: Coverage, right: Coverage) -> Coverage {
+        var sum = left
+        for (_, count) in names { sum[keyPath: count] += right[keyPath: count] }
+        return sum
+    }
+}

@@ -1,0 +1,265 @@
+import LeveretCore
+import LeveretModel
+
+extension ModelBroker {
+    /// Judges an effect, and notes what it changes for the client.
+    package func observe(_ observation: Observation) throws {
+        switch observation {
+        case .sessionOpened(let id):
+            guard let session = session(id), !session.isOpen else { throw Violation("session \(id) was not opened") }
+            session.isOpen = true
+        case .sessionClosed(let id):
+            guard let place = closingSessions.firstIndex(of: id) else { throw Violation("session \(id) closed") }
+            closingSessions.remove(at: place)
+        case .connectionException(let id, let error): try observe(error, closing: id)
+        case .channelOpened(let id):
+            guard let place = openingChannels.firstIndex(of: id) else { throw Violation("channel \(id) opened") }
+            openingChannels.remove(at: place)
+        case .channelClosed(let id): try observeClosing(of: known(id))
+        case .channelException(let id, let error): try observe(error, closing: known(id))
+        case .reply(let id, let reply): try observe(reply, on: known(id))
+        case .deliver(let id, let delivery): try observe(delivery, on: known(id))
+        case .getOk(let id, let delivery, let count): try observe(delivery, count: count, on: known(id))
+        case .returned(let id, let code, let message): try observe(code, returning: message, on: known(id))
+        case .confirm(let id, let sequence, let multiple):
+            try observeConfirm(of: sequence, multiple: multiple, on: known(id))
+        case .refuse(let id, let sequence, let multiple):
+            try observeRefusal(of: sequence, multiple: multiple, on: known(id))
+        case .consumerCancelled(let id, let consumer, _):
+            let channel = try known(id)
+            guard let place = channel.expectedCancels.firstIndex(where: { $0.id == consumer }) else {
+                throw Violation("consumer \(consumer.rawValue) of \(id) was cancelled")
+            }
+            channel.expectedCancels.remove(at: place)
+        case .block(let id, _): try observeBlock(id, true)
+        case .unblock(let id): try observeBlock(id, false)
+        case .loadSegment(let segment):
+            guard isDurable, !wantedSegments.contains(segment) else {
+                throw Violation("segment \(segment.rawValue) is asked for twice")
+            }
+            wantedSegments.append(segment)
+        }
+    }
+
+    private func known(_ id: ChannelID) throws -> ModelChannel {
+        guard let channel = channel(id) else { throw Violation("an effect for channel \(id), which is not open") }
+        return channel
+    }
+
+    private func observeBlock(_ id: SessionID, _ isBlocked: Bool) throws {
+        guard let session = session(id) else { throw Violation("an effect for session \(id), which is not open") }
+        guard session.isBlocked != isBlocked else {
+            throw Violation("session \(id) is \(isBlocked ? "blocked" : "unblocked") twice")
+        }
+        session.isBlocked = isBlocked
+    }
+
+    private func observeClosing(of channel: ModelChannel) throws {
+        guard channel.isClosing else { throw Violation("channel \(channel.id) closed without having been asked") }
+        session(channel.id.session)?.channels.removeAll { $0 === channel }
+    }
+
+    private func observe(_ error: AMQPError, closing channel: ModelChannel) throws {
+        guard channel.exception == error.code, error.scope == .channel else {
+            throw Violation(
+                "channel \(channel.id) failed with \(error), expected \(channel.exception?.name ?? "no exception")")
+        }
+        guard error.text.hasPrefix(error.code.name + " - ") else { throw Violation("a reply text of \(error.text)") }
+        session(channel.id.session)?.channels.removeAll { $0 === channel }
+    }
+
+    private func observe(_ error: AMQPError, closing id: SessionID) throws {
+        if hasFailed, error.code == .internalError, let session = session(id) {
+            guard session.channels.allSatisfy(\.unconfirmed.isEmpty) else {
+                throw Violation("session \(id) was closed before its publishings were refused")
+            }
+            return remove(session)
+        }
+        guard let expected = expectedConnectionException, expected.session == id, expected.code == error.code,
+            error.scope == .connection
+        else { throw Violation("session \(id) failed with \(error)") }
+        expectedConnectionException = nil
+    }
+}
+
+// MARK: Replies
+
+extension ModelBroker {
+    private func observe(_ reply: Reply, on channel: ModelChannel) throws {
+        guard let expected = channel.expectedReplies.first else {
+            throw Violation("channel \(channel.id) answered \(reply) to nothing")
+        }
+        channel.expectedReplies.removeFirst()
+        if case .get(let queue, _) = expected.content {
+            guard reply == .getEmpty else { throw Violation("get was answered by \(reply)") }
+            guard queue.firstReady == nil else { throw Violation("get-empty though \(queue.name) is not empty") }
+            return
+        }
+        guard expected.mustWaitFor <= committedBatches else {
+            throw Violation("\(reply) before batch \(expected.mustWaitFor) was committed")
+        }
+        if expected.content == .reply(reply) { return }
+        guard case .reply(let wanted) = expected.content, try isChosenByBroker(reply, wanted, expected, on: channel)
+        else { throw Violation("channel \(channel.id) answered \(reply), expected \(expected.content)") }
+    }
+
+    /// Whether the answer differs only in a name that the broker chose, which the model then takes over.
+    private func isChosenByBroker(
+        _ reply: Reply, _ wanted: Reply, _ expected: ExpectedReply, on channel: ModelChannel
+    ) throws -> Bool {
+        switch (reply, wanted) {
+        case (.queueDeclared(let name, let messages, let consumers), .queueDeclared("", let wantedMessages, let wantedConsumers)):
+            guard messages == wantedMessages, consumers == wantedConsumers else { return false }
+            guard name.hasPrefix("amq.gen-"), queue(named: name) == nil else { return false }
+            if let queue = expected.queue { rename(queue, to: name, on: channel) }
+            return true
+        case (.consumeStarted(let id, let tag, _), .consumeStarted(_, let wanted, _)):
+            // The core numbers consumers as it likes, but it uses no number twice.
+            guard id.rawValue >= channel.nextConsumer else { return false }
+            channel.nextConsumer = id.rawValue + 1
+            if wanted.isEmpty {
+                let isTaken = channel.consumers.contains { $0.tag == tag }
+                guard tag.hasPrefix("amq.ctag-"), !isTaken else { return false }
+            } else {
+                guard tag == wanted else { return false }
+            }
+            expected.consumer?.id = id
+            expected.consumer?.tag = tag
+            expected.consumer?.hasStarted = true
+            return true
+        default: return false
+        }
+    }
+}
+
+extension ModelBroker {
+    private func rename(_ queue: ModelQueue, to name: String, on channel: ModelChannel) {
+        for index in bindings.indices where bindings[index].destination == queue.name {
+            bindings[index].destination = name
+            if bindings[index].routingKey == queue.name { bindings[index].routingKey = name }
+        }
+        if channel.lastQueue == queue.name { channel.lastQueue = name }
+        queue.name = name
+    }
+}
+
+// MARK: Deliveries
+
+extension ModelBroker {
+    private func observe(_ delivery: ObservedDelivery, on channel: ModelChannel) throws {
+        guard let consumer = channel.consumers.first(where: { $0.id == delivery.consumer }) else {
+            throw Violation("a delivery to consumer \(delivery.consumer.rawValue) of \(channel.id), which is gone")
+        }
+        guard consumer.hasStarted else { throw Violation("a delivery before consume-ok") }
+        guard hasRoom(consumer) else { throw Violation("a delivery beyond a prefetch limit of \(channel.id)") }
+        guard let session = session(channel.id.session), session.undrained < limits.outboundWindow else {
+            throw Violation("a delivery beyond the outbound window of \(channel.id.session)")
+        }
+        let better = consumer.queue.consumers.first {
+            $0.priority > consumer.priority && hasRoom($0) && isReachable($0)
+        }
+        if let better { throw Violation("a delivery though consumer \(better.tag) has a higher priority") }
+        try take(delivery, from: consumer.queue, consumer: consumer, noAcknowledge: consumer.noAcknowledge, channel)
+        session.undrained += delivery.message.windowSize
+    }
+
+    private func observe(_ delivery: ObservedDelivery, count: UInt32, on channel: ModelChannel) throws {
+        guard let expected = channel.expectedReplies.first, case .get(let queue, let noAcknowledge) = expected.content
+        else { throw Violation("channel \(channel.id) got a get-ok for nothing") }
+        channel.expectedReplies.removeFirst()
+        try take(delivery, from: queue, consumer: nil, noAcknowledge: noAcknowledge, channel)
+        guard queue.ready.count == Int(count) else {
+            throw Violation("get-ok says \(count) messages are left, there are \(queue.ready.count)")
+        }
+        session(channel.id.session)?.undrained += delivery.message.windowSize
+    }
+
+    private func take(
+        _ delivery: ObservedDelivery, from queue: ModelQueue, consumer: ModelConsumer?, noAcknowledge: Bool,
+        _ channel: ModelChannel
+    ) throws {
+        guard let entry = queue.firstReady else { throw Violation("\(queue.name) delivers though nothing is ready") }
+        guard entry.message == delivery.message else {
+            throw Violation(
+                "\(queue.name) delivers \(delivery.message.summary), the first ready is \(entry.message.summary)")
+        }
+        guard delivery.outboundCost == delivery.message.windowSize else {
+            throw Violation("\(delivery.message.summary) is said to take \(delivery.outboundCost) bytes")
+        }
+        guard delivery.tag == channel.nextTag else {
+            throw Violation("delivery tag \(delivery.tag) on \(channel.id), expected \(channel.nextTag)")
+        }
+        guard delivery.redelivered == entry.wasDelivered || (entry.mayClaimRedelivery && delivery.redelivered) else {
+            throw Violation("\(delivery.message.summary) says redelivered: \(delivery.redelivered)")
+        }
+        channel.nextTag += 1
+        entry.wasDelivered = true
+        if entry.isPersistent { delivered.insert("\(queue.name) \(entry.serial)") }
+        if noAcknowledge { return queue.settle(entry) }
+        entry.place = .unacknowledged
+        channel.unacknowledged.append(
+            ModelDelivery(tag: delivery.tag, entry: entry, queue: queue, consumer: consumer))
+    }
+}
+
+extension ObservedMessage {
+    /// The message in few words: the workload begins every body with the message's number.
+    var summary: String { "`\(text.prefix { $0 != " " })`" }
+
+    /// How many bytes the message takes of its session's outbound window: its content, its address, and an
+    /// allowance for what goes with every delivery.
+    package var windowSize: Int {
+        2 + exchange.utf8.count + routingKey.utf8.count + properties.count + body.count + 64
+    }
+}
+
+// MARK: Confirms and returns
+
+extension ModelBroker {
+    private func observe(_ code: ReplyCode, returning message: ObservedMessage, on channel: ModelChannel) throws {
+        guard let expected = channel.expectedReturns.first, expected.message == message, code == .noRoute else {
+            throw Violation("\(message.summary) was returned with \(code.name)")
+        }
+        channel.expectedReturns.removeFirst()
+    }
+
+    private func observeConfirm(of sequence: UInt64, multiple: Bool, on channel: ModelChannel) throws {
+        for publishing in try answered(sequence, multiple: multiple, on: channel) {
+            guard publishing.entries.allSatisfy(mayBeConfirmed) else {
+                throw Violation("publishing \(publishing.sequence) of \(channel.id) was confirmed before its commit")
+            }
+            guard !channel.expectedReturns.contains(where: { $0.sequence == publishing.sequence }) else {
+                throw Violation("publishing \(publishing.sequence) of \(channel.id) was confirmed before its return")
+            }
+        }
+    }
+
+    private func observeRefusal(of sequence: UInt64, multiple: Bool, on channel: ModelChannel) throws {
+        let refused = try answered(sequence, multiple: multiple, on: channel)
+        guard hasFailed, refused.allSatisfy({ !$0.entries.allSatisfy(mustBeConfirmed) }) else {
+            throw Violation("publishing \(sequence) of \(channel.id) was refused")
+        }
+    }
+
+    private func answered(_ sequence: UInt64, multiple: Bool, on channel: ModelChannel) throws -> [ModelPublishing] {
+        guard channel.unconfirmed.contains(where: { $0.sequence == sequence }) else {
+            throw Violation("publishing \(sequence) of \(channel.id) is answered, which waits for no answer")
+        }
+        let isMeant = { (publishing: ModelPublishing) in
+            publishing.sequence == sequence || (multiple && publishing.sequence < sequence)
+        }
+        defer { channel.unconfirmed.removeAll(where: isMeant) }
+        return channel.unconfirmed.filter(isMeant)
+    }
+
+    /// Durable, or settled and thus not to be kept any more.
+    private func mayBeConfirmed(_ entry: ModelEntry) -> Bool {
+        entry.place == .settled || entry.batch.map { $0 <= committedBatches } ?? false
+    }
+
+    /// As above, but an entry that was settled while its batch was under way may wait for the batch.
+    func mustBeConfirmed(_ entry: ModelEntry) -> Bool {
+        guard let batch = entry.batch else { return entry.place == .settled }
+        return batch <= committedBatches
+    }
+}

@@ -1,0 +1,147 @@
+package import LeveretCore
+import LeveretModel
+
+/// The judge: a naive broker, written from the description of the behaviour and not from the core. It takes the
+/// same commands, and then says of each effect whether it may come now, and after each step what is missing.
+///
+/// Durability is judged by snapshots: whenever a batch is cut, the model notes what a core that recovers from it
+/// must hold, no more and no less.
+package final class ModelBroker {
+    let limits: CoreLimits
+    let isDurable: Bool
+    var sessions: [ModelSession] = []
+    var queues: [ModelQueue] = []
+    var exchanges = ModelExchange.predeclared
+    var bindings: [ModelBinding] = []
+    /// Batches that were cut: the number of the last one. What happens now is carried by the next one.
+    var cutBatches = 0
+    /// Batches of which the core has been told that they are committed.
+    var committedBatches = 0
+    var snapshots: [Int: DurableSnapshot] = [:]
+    /// Queues whose names the broker chose; until it says them the model calls them by a number.
+    var namesChosen = 0
+    var lastSnapshot = DurableSnapshot.initial
+    var positions: [Int: JournalPosition] = [:]
+    /// Segments asked for and not brought yet. While there are any, deliveries may wait.
+    var wantedSegments: [SegmentID] = []
+    var expectedConnectionException: (session: SessionID, code: ReplyCode)?
+    var closingSessions: [SessionID] = []
+    var openingChannels: [ChannelID] = []
+    /// What has been delivered of durable queues, by queue and serial, whatever became of it.
+    var delivered: Set<String> = []
+    /// What lay in durable queues when the core crashed: ever after it may be said to come again.
+    var suspected: Set<String> = []
+    var isStalled = false
+    var hasFailed = false
+
+    package init(limits: CoreLimits, isDurable: Bool) {
+        self.limits = limits
+        self.isDurable = isDurable
+    }
+
+    /// The number of the batch that carries what happens now.
+    var nextBatch: Int { cutBatches + 1 }
+
+    func session(_ id: SessionID) -> ModelSession? { sessions.first { $0.id == id } }
+
+    func channel(_ id: ChannelID) -> ModelChannel? { session(id.session)?.channels.first { $0.id == id } }
+
+    func queue(named name: String) -> ModelQueue? { queues.first { $0.name == name } }
+
+    func exchange(named name: String) -> ModelExchange? { exchanges.first { $0.name == name } }
+
+    /// The channels that a client may use now.
+    package var openChannels: [ChannelID] {
+        sessions.filter(\.isOpen).flatMap(\.channels).filter { $0.exception == nil && !$0.isClosing }.map(\.id)
+    }
+
+    /// Names of what exists, in the order in which it came.
+    package var queueNames: [String] { queues.filter(\.isNameKnown).map(\.name) }
+
+    /// Whether a queue may be looked at by any session.
+    package func isOpenToAll(_ name: String) -> Bool { queue(named: name)?.owner == nil }
+
+    package func messageCount(of name: String) -> Int { queue(named: name)?.ready.count ?? 0 }
+
+    package func isWaiting(_ channel: ChannelID) -> Bool { self.channel(channel)?.isWaiting ?? false }
+
+    package func outstandingTags(of channel: ChannelID) -> [UInt64] {
+        self.channel(channel)?.unacknowledged.map(\.tag) ?? []
+    }
+
+    package func consumerTags(of channel: ChannelID) -> [String] { (self.channel(channel)?.consumers.map(\.tag) ?? []).filter { !$0.isEmpty } }
+
+    package func undrainedBytes(of session: SessionID) -> Int { self.session(session)?.undrained ?? 0 }
+}
+
+// MARK: Sessions and channels
+
+extension ModelBroker {
+    package func openSession(_ id: SessionID, _ options: SessionOptions) {
+        sessions.append(ModelSession(id: id, options: options))
+    }
+
+    /// Ends a session as if its client had left.
+    func remove(_ session: ModelSession) {
+        for channel in session.channels { release(channel) }
+        sessions.removeAll { $0 === session }
+        for queue in queues where queue.owner == session.id { delete(queue) }
+    }
+
+    /// The client leaves.
+    package func closeSession(_ id: SessionID) {
+        guard let session = session(id) else { return }
+        remove(session)
+        closingSessions.append(id)
+    }
+
+    /// An operator closes the session.
+    package func forceClose(_ id: SessionID) {
+        guard let session = session(id) else { return }
+        remove(session)
+        expectedConnectionException = (id, .connectionForced)
+    }
+
+    /// The client has taken bytes of what was delivered to it.
+    package func drain(_ id: SessionID, bytes: Int) {
+        session(id)?.undrained -= bytes
+    }
+
+    package func openChannel(_ id: ChannelID) {
+        openingChannels.append(id)
+        session(id.session)?.channels.append(ModelChannel(id: id))
+    }
+
+    /// The client closes the channel.
+    package func closeChannel(_ id: ChannelID) {
+        guard let channel = channel(id) else { return }
+        channel.isClosing = true
+        release(channel)
+        channel.expectedReplies.append(ExpectedReply(content: .closed))
+    }
+
+    /// The channel's consumers go and its unacknowledged deliveries return to their places.
+    func release(_ channel: ModelChannel) {
+        for consumer in channel.consumers { cancel(consumer) }
+        for delivery in channel.unacknowledged where delivery.entry.place == .unacknowledged {
+            delivery.entry.place = .ready
+        }
+        channel.unacknowledged = []
+        channel.unconfirmed = []
+        channel.expectedCancels = []
+    }
+
+    /// Expects a channel exception and does what it does.
+    func raise(_ code: ReplyCode, on channel: ModelChannel) {
+        guard code.scope == .channel else {
+            expectedConnectionException = (channel.id.session, code)
+            if let session = session(channel.id.session) { remove(session) }
+            return
+        }
+        let unconfirmed = channel.unconfirmed
+        release(channel)
+        // Confirms of what was published before may still come ahead of the exception.
+        channel.unconfirmed = unconfirmed
+        channel.exception = code
+    }
+}

@@ -1,0 +1,96 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+import Leveret
+import LeveretClient
+import LeveretModel
+import LeveretServer
+import LeveretTestSupport
+import Logging
+import Testing
+
+/// A way to a broker. Every promise of `MessageChannel` is to hold for all of them.
+enum Door: String, Sendable, CaseIterable, CustomTestStringConvertible {
+    case inMemory = "in process, in memory"
+    case inDirectory = "in process, in a directory"
+    case network = "over TCP"
+    case rabbitMQ = "RabbitMQ"
+
+    var testDescription: String { rawValue }
+
+    /// Names the broker to compare with, for example `amqp://localhost`.
+    private static let rabbitMQVariable = "LEVERET_RABBITMQ_URL"
+
+    private static var rabbitMQString: String? { getenv(rabbitMQVariable).map { String(cString: $0) } }
+
+    static var available: [Door] { allCases.filter { $0 != .rabbitMQ || rabbitMQString != nil } }
+
+    /// Opens the door, hands it to `body`, and removes what was made behind it.
+    func open(_ body: (Visit) async throws -> Void) async throws {
+        switch self {
+        case .inMemory: try await Self.openInProcess(.inMemory, body)
+        case .inDirectory:
+            let directory = try TemporaryDirectory()
+            try await Self.openInProcess(.directory(directory.path), body)
+        case .network: try await Self.openServer(body)
+        case .rabbitMQ: try await Self.openClient(ConnectionConfiguration(try #require(Self.rabbitMQString)), body)
+        }
+    }
+
+    private static func openInProcess(
+        _ storage: BrokerConfiguration.Storage,
+        _ body: (Visit) async throws -> Void
+    ) async throws {
+        try await Broker.run(BrokerConfiguration(storage: storage)) { broker in
+            try await Visit.run(
+                open: { try await broker.openChannel() },
+                openElsewhere: { try await broker.openChannel() },
+                body
+            )
+        }
+    }
+
+    private static func openServer(_ body: (Visit) async throws -> Void) async throws {
+        try await Broker.run(BrokerConfiguration(storage: .inMemory)) { broker in
+            let server = AMQPServer(
+                broker: broker,
+                configuration: ServerConfiguration(host: "127.0.0.1", port: 0),
+                logger: Logger(label: "contract")
+            )
+            let port = try #require(try await server.start().first?.port)
+            do {
+                try await openClient(ConnectionConfiguration(host: "127.0.0.1", port: port), body)
+            } catch {
+                await server.shutDown()
+                throw error
+            }
+            await server.shutDown()
+        }
+    }
+
+    private static func openClient(
+        _ configuration: ConnectionConfiguration,
+        _ body: (Visit) async throws -> Void
+    ) async throws {
+        try await AMQPConnection.withConnection(configuration) { connection in
+            try await AMQPConnection.withConnection(configuration) { other in
+                try await Visit.run(
+                    open: { try await connection.openChannel() },
+                    openElsewhere: { try await other.openChannel() },
+                    body
+                )
+            }
+        }
+    }
+}
+
+/// Something that a test needs did not happen.
+struct Unexpected: Error, CustomStringConvertible {
+    var description: String
+
+    init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,109 @@
+import ArgumentParser
+import Testing
+
+@testable import LeveretCLI
+
+struct ValidationTests {
+    @Test(arguments: [
+        ["publish"],
+        ["publish", "--queue", "q", "--exchange", "x", "body"],
+        ["publish", "--queue", "q", "--routing-key", "k", "body"],
+        ["publish", "--queue", "", "body"],
+        ["publish", "--exchange", "x", "--declare", "body"],
+        ["publish", "--queue", "q", "--file", "f", "body"],
+        ["publish", "--queue", "q", "--lines", "body"],
+        ["publish", "--queue", "q", "--lines", "--count", "2"],
+        ["publish", "--queue", "q", "--count", "0", "body"],
+        ["publish", "--queue", "q", "--window", "0", "body"],
+        ["publish", "--queue", "q", "--header", "novalue", "body"],
+        ["publish", "--queue", "q", "--priority", "256", "body"],
+        ["publish", "--queue", "q", "--expiration=-1", "body"],
+        ["consume"],
+        ["consume", "--queue", "q", "--count", "0"],
+        ["consume", "--queue", "q", "--json", "--exec", "cat"],
+        ["consume", "--queue", "q", "--no-ack", "--count", "1"],
+        ["consume", "--queue", "q", "--no-ack", "--requeue", "--exec", "cat"],
+        ["consume", "--queue", "q", "--requeue"],
+        ["consume", "--queue", "q", "--requeue", "--count", "10", "--prefetch", "5"],
+        ["consume", "--queue", "q", "--requeue", "--count", "70000"],
+        ["get"],
+        ["get", "--queue", "q", "--count", "0"],
+        ["declare", "queue"],
+        ["declare", "queue", ""],
+        ["declare", "exchange"],
+        ["bind", "--exchange", "x"],
+        ["bind", "--exchange", "x", "--queue", "q", "--to-exchange", "y"],
+        ["unbind", "--queue", "q"],
+        ["purge"],
+        ["serve", "--port", "65536"],
+        ["serve", "--durability", "maybe"],
+        ["serve", "--log-level", "loud"],
+        ["perf", "--producers", "0", "--consumers", "0"],
+        ["perf", "--producers", "2", "--queues", "3"],
+        ["perf", "--seconds", "1", "--count", "1"],
+        ["perf", "--seconds", "0"],
+        ["perf", "--rate", "0"],
+        ["perf", "--prefetch", "10", "--ack-every", "11"],
+        ["perf", "--size=-1"],
+        ["demo", "--messages", "0"],
+        ["check"],
+        ["nonsense"],
+    ])
+    func `a command line that makes no sense is a usage error`(arguments: [String]) throws {
+        let error = #expect(throws: (any Error).self) { try LeveretCommand.parseAsRoot(arguments) }
+        let ending = Ending(of: try #require(error))
+        #expect(ending.status == .usage)
+        #expect(ending.text.hasPrefix("leveret: "))
+        #expect(ending.text.split(separator: "\n").count <= 2)
+    }
+
+    @Test(arguments: [
+        ["publish", "--queue", "q", "body"],
+        ["publish", "--exchange", "x", "--routing-key", "k", "--file", "f"],
+        ["publish", "--exchange", "", "--routing-key", "q", "body"],
+        ["publish", "--queue", "q", "--lines", "--persistent", "--confirm", "--declare"],
+        ["consume", "--queue", "q", "--count", "5", "--requeue"],
+        ["consume", "--queue", "q", "--exec", "cat", "--requeue", "--prefetch", "3"],
+        ["get", "--queue", "q", "--json"],
+        ["declare", "queue", "q", "--durable", "--argument", "x-max-length=5"],
+        ["declare", "exchange", "x", "--type", "topic"],
+        ["delete", "queue", "q"],
+        ["bind", "--exchange", "x", "--queue", "q", "--routing-key", "#"],
+        ["serve", "--host", "0.0.0.0", "--port", "0", "--data", "d", "--durability", "normal", "--log-level", "debug"],
+        ["perf", "--producers", "0", "--prefetch", "500", "--ack-every", "100"],
+        ["queues", "--json"],
+        ["check", "d"],
+        ["demo"],
+    ])
+    func `a command line as in the help is understood`(arguments: [String]) throws {
+        _ = try LeveretCommand.parseAsRoot(arguments)
+    }
+
+    @Test func `every command has examples in its help`() {
+        for command in LeveretCommand.configuration.subcommands {
+            let nested = command.configuration.subcommands
+            for command in nested.isEmpty ? [command] : nested {
+                #expect(command.configuration.discussion.contains("EXAMPLES\n  leveret "), "\(command)")
+            }
+        }
+    }
+
+    @Test func `no line of an example is longer than a help screen`() {
+        for command in LeveretCommand.configuration.subcommands {
+            let nested = command.configuration.subcommands
+            for command in nested.isEmpty ? [command] : nested {
+                let examples = command.configuration.discussion.split(separator: "EXAMPLES", maxSplits: 1).last ?? ""
+                for line in examples.split(separator: "\n") { #expect(line.count <= 80, "\(line)") }
+            }
+        }
+    }
+
+    @Test(arguments: [["--help"], ["help"], ["publish", "--help"], ["--version"]])
+    func `help and version are a success`(arguments: [String]) throws {
+        let error = #expect(throws: (any Error).self) {
+            var command = try LeveretCommand.parseAsRoot(arguments)
+            try command.run()
+        }
+        #expect(try Ending(of: #require(error)).status == .success)
+    }
+}

@@ -1,0 +1,102 @@
+import Leveret
+import Testing
+
+@testable import LeveretCLI
+
+struct ServeSettingsTests {
+    @Test func `without anything the defaults hold`() throws {
+        let settings = try Self.resolve([], environment: ["HOME": "/x"])
+        #expect(settings.host == "127.0.0.1")
+        #expect(settings.port == 5672)
+        #expect(settings.directory == "/x/.local/share/leveret")
+        #expect(settings.durability == .full)
+        #expect(settings.heartbeat == 60)
+        #expect(settings.frameMax == 131_072)
+        #expect(settings.channelMax == 2047)
+        #expect(settings.logLevel == .info)
+    }
+
+    @Test func `the command line comes before the environment, that before the file`() throws {
+        let file = #"{"port": 1, "heartbeat": 1, "frame-max": 8192, "data": "/f"}"#
+        let environment = ["LEVERET_PORT": "2", "LEVERET_HEARTBEAT": "2"]
+        let settings = try Self.resolve(["--port", "3"], environment: environment, file: file)
+        #expect(settings.port == 3)
+        #expect(settings.heartbeat == 2)
+        #expect(settings.frameMax == 8192)
+        #expect(settings.directory == "/f")
+    }
+
+    @Test func `a variable can set everything`() throws {
+        let settings = try Self.resolve(
+            [],
+            environment: [
+                "LEVERET_HOST": "::1", "LEVERET_PORT": "0", "LEVERET_DATA": "/d", "LEVERET_DURABILITY": "normal",
+                "LEVERET_HEARTBEAT": "5", "LEVERET_FRAME_MAX": "4096", "LEVERET_CHANNEL_MAX": "7",
+                "LEVERET_LOG_LEVEL": "error",
+            ]
+        )
+        #expect(settings.host == "::1")
+        #expect(settings.port == 0)
+        #expect(settings.directory == "/d")
+        #expect(settings.durability == .normal)
+        #expect(settings.heartbeat == 5)
+        #expect(settings.frameMax == 4096)
+        #expect(settings.channelMax == 7)
+        #expect(settings.logLevel == .error)
+    }
+
+    @Test func `in memory there is no directory, unless one is asked for on the command line`() throws {
+        #expect(try Self.resolve(["--in-memory"]).directory == nil)
+        #expect(try Self.resolve([], environment: ["LEVERET_IN_MEMORY": "yes"]).directory == nil)
+        #expect(try Self.resolve([], file: #"{"in-memory": true}"#).directory == nil)
+        #expect(try Self.resolve(["--data", "d"], environment: ["LEVERET_IN_MEMORY": "1"]).directory == "d")
+        #expect(throws: CommandFailure.self) { try Self.resolve(["--in-memory", "--data", "d"]) }
+    }
+
+    @Test(arguments: [
+        ["LEVERET_PORT": "65536"], ["LEVERET_PORT": "x"], ["LEVERET_DURABILITY": "maybe"],
+        ["LEVERET_IN_MEMORY": "perhaps"], ["LEVERET_FRAME_MAX": "4095"], ["LEVERET_CHANNEL_MAX": "0"],
+        ["LEVERET_LOG_LEVEL": "loud"],
+    ])
+    func `a variable that makes no sense is a usage error that names it`(environment: [String: String]) throws {
+        let error = #expect(throws: CommandFailure.self) {
+            try Self.resolve(["--data", "d"], environment: environment)
+        }
+        #expect(error?.status == .usage)
+        let value = try #require(environment.values.first)
+        #expect(error?.text.contains(value) == true)
+    }
+
+    @Test(arguments: [
+        "", "[]", "5", "{", #"{"port": []}"#, #"{"port": 1.5}"#, #"{"prot": 5}"#, #"{"port": "x"}"#,
+    ])
+    func `a file that makes no sense is a usage error that names it`(file: String) {
+        let error = #expect(throws: CommandFailure.self) { try Self.resolve(["--data", "d"], file: file) }
+        #expect(error?.status == .usage)
+        #expect(error?.text.contains("leveret.json") == true)
+    }
+
+    @Test func `without a home directory the data directory must be named`() {
+        let error = #expect(throws: CommandFailure.self) { try Self.resolve([]) }
+        #expect(error?.status == .usage)
+    }
+
+    @Test func `the user's data directory follows XDG, where that is absolute`() {
+        let path = { (environment: [String: String]) in DataDirectoryPath.perUser { environment[$0] } }
+        #expect(path(["XDG_DATA_HOME": "/d", "HOME": "/x"]) == "/d/leveret")
+        #expect(path(["XDG_DATA_HOME": "d", "HOME": "/x"]) == "/x/.local/share/leveret")
+        #expect(path([:]) == nil)
+    }
+
+    private static func resolve(
+        _ arguments: [String],
+        environment: [String: String] = [:],
+        file: String? = nil
+    ) throws -> ServeSettings {
+        let configuration = try file.map {
+            try ConfigurationFile(path: "leveret.json", bytes: Array($0.utf8), knownNames: ServeSettings.names)
+        }
+        let layers = SettingLayers(environment: { environment[$0] }, file: configuration)
+        return try ServeSettings(try ServeOptions.parse(arguments), layers, environment: { environment[$0] })
+    }
+}

@@ -1,0 +1,64 @@
+import Testing
+
+@testable import LeveretCLI
+
+struct PublishScheduleTests {
+    private static let second: UInt64 = 1_000_000_000
+
+    @Test func `without a rate everything is due at once`() {
+        let schedule = PublishSchedule(.sample(limit: .messages(100)), producer: 0, start: 5)
+        #expect(schedule.due(at: 5, sent: 0) == 100)
+        #expect(schedule.due(at: 5, sent: 60) == 40)
+        #expect(schedule.due(at: 5, sent: 100) == nil)
+    }
+
+    @Test func `with a rate messages are due one after the other`() {
+        let plan = LoadPlan.sample(producers: 2, limit: .seconds(10), rate: 2000)
+        let schedule = PublishSchedule(plan, producer: 0, start: 0)
+        #expect(schedule.due(at: 0, sent: 0) == 1)
+        #expect(schedule.due(at: Self.second / 2, sent: 0) == 501)
+        #expect(schedule.due(at: Self.second / 2, sent: 501) == 0)
+        #expect(schedule.moment(of: 500, now: 0) == Self.second / 2)
+        #expect(schedule.wakeTime(after: Self.second / 2, sent: 501) == 501_000_000)
+    }
+
+    @Test func `nothing is due after the end`() {
+        let schedule = PublishSchedule(.sample(limit: .seconds(2)), producer: 0, start: 7)
+        #expect(schedule.due(at: 7 + 2 * Self.second - 1, sent: 9) != nil)
+        #expect(schedule.due(at: 7 + 2 * Self.second, sent: 9) == nil)
+    }
+
+    @Test func `producers share the count without a rest`() {
+        let plan = LoadPlan.sample(producers: 3, limit: .messages(10))
+        #expect((0..<3).map { plan.share(ofProducer: $0) } == [4, 3, 3])
+    }
+}
+
+extension LoadPlan {
+    static func sample(
+        producers: Int = 1,
+        consumers: Int = 1,
+        queues: Int = 1,
+        size: Int = 16,
+        limit: Limit = .messages(10),
+        rate: Double? = nil,
+        keepsQueues: Bool = false
+    ) -> LoadPlan {
+        LoadPlan(
+            target: LoadTarget(host: "127.0.0.1", port: 5672, user: "guest", password: "guest", virtualHost: "/"),
+            queue: "q",
+            queues: queues,
+            producers: producers,
+            consumers: consumers,
+            size: size,
+            durable: false,
+            persistent: false,
+            confirmWindow: 0,
+            prefetch: 0,
+            acknowledgeEvery: 0,
+            limit: limit,
+            rate: rate,
+            keepsQueues: keepsQueues
+        )
+    }
+}

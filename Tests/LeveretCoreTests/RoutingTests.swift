@@ -1,0 +1,208 @@
+import LeveretCore
+import LeveretModel
+import LeveretSimulation
+import Testing
+
+@Suite struct RoutingTests {
+    @Test func `the default exchange routes to the queue of the key's name`() throws {
+        let core = try CoreHarness()
+        try core.declare("q")
+        try core.declare("r")
+        try core.publish("a", key: "q")
+        #expect(try core.drain("q") == ["a"])
+        #expect(try core.drain("r") == [])
+    }
+
+    @Test func `a direct exchange compares the whole key`() throws {
+        let core = try CoreHarness()
+        for (queue, key) in [("q", "k"), ("r", "k"), ("s", "k.l"), ("t", "")] {
+            try core.declare(queue)
+            try core.bind(queue, to: "amq.direct", key)
+        }
+        try core.publish("a", to: "amq.direct", key: "k")
+        try core.publish("b", to: "amq.direct", key: "")
+        #expect(try core.drain("q") == ["a"])
+        #expect(try core.drain("r") == ["a"])
+        #expect(try core.drain("s") == [])
+        #expect(try core.drain("t") == ["b"])
+    }
+
+    @Test func `a fanout exchange routes to every queue and looks at no key`() throws {
+        let core = try CoreHarness()
+        for queue in ["q", "r"] {
+            try core.declare(queue)
+            try core.bind(queue, to: "amq.fanout", "key of \(queue)")
+        }
+        try core.publish("a", to: "amq.fanout", key: "anything")
+        #expect(try core.drain("q") == ["a"])
+        #expect(try core.drain("r") == ["a"])
+    }
+
+    @Test func `a queue bound twice gets one copy`() throws {
+        let core = try CoreHarness()
+        try core.declare("q")
+        try core.bind("q", to: "amq.topic", "a.*")
+        try core.bind("q", to: "amq.topic", "#")
+        try core.bind("q", to: "amq.topic", "*.b")
+        try core.publish("a", to: "amq.topic", key: "a.b")
+        #expect(try core.drain("q") == ["a"])
+    }
+
+    @Test func `a binding made anew changes nothing, one with other arguments is another`() throws {
+        let core = try CoreHarness()
+        try core.declare("q")
+        try core.bind("q", to: "amq.direct", "k", ["a": 1])
+        try core.bind("q", to: "amq.direct", "k", ["a": 1])
+        try core.bind("q", to: "amq.direct", "k", ["a": 2])
+        try core.unbind("q", from: "amq.direct", "k", ["a": 1])
+        try core.publish("a", to: "amq.direct", key: "k")
+        #expect(try core.drain("q") == ["a"])
+        try core.unbind("q", from: "amq.direct", "k", ["a": 2])
+        try core.publish("b", to: "amq.direct", key: "k")
+        #expect(try core.drain("q") == [])
+    }
+
+    @Test func `the route that a channel remembers follows the bindings`() throws {
+        let core = try CoreHarness()
+        try core.declare("q")
+        try core.bind("q", to: "amq.topic", "a.b")
+        try core.publish("1", to: "amq.topic", key: "a.b")
+        try core.declare("r")
+        try core.bind("r", to: "amq.topic", "a.#")
+        try core.publish("2", to: "amq.topic", key: "a.b")
+        try core.deleteQueue("q")
+        try core.publish("3", to: "amq.topic", key: "a.b")
+        try core.declare("q")
+        try core.publish("4", to: "amq.topic", key: "a.b")
+        #expect(try core.drain("q") == [])
+        #expect(try core.drain("r") == ["2", "3", "4"])
+    }
+
+    @Test func `an exchange declared anew with another type routes anew`() throws {
+        let core = try CoreHarness()
+        try core.declare("q")
+        try core.declareExchange("x", "direct")
+        try core.bind("q", to: "x", "k")
+        try core.publish("1", to: "x", key: "k")
+        try core.perform(.deleteExchange(name: "x", ifUnused: false, noWait: false))
+        try core.declareExchange("x", "fanout")
+        try core.publish("2", to: "x", key: "k")
+        try core.bind("q", to: "x", "other")
+        try core.publish("3", to: "x", key: "k")
+        #expect(try core.drain("q") == ["1", "3"])
+    }
+}
+
+@Suite struct TopicRoutingTests {
+    static let matching: [(pattern: String, key: String)] = [
+        ("a.b", "a.b"), ("a.*", "a.b"), ("*.b", "a.b"), ("*.*", "a.b"), ("#", "a.b"), ("a.#", "a.b"), ("#.b", "a.b"),
+        ("#", ""), ("", ""), ("#.#", ""), ("#.#", "a"), ("#.#", "a.b.c"), ("a.#", "a"), ("#.a", "a"), ("a.#.b", "a.b"),
+        ("a.#.b", "a.x.y.b"), ("a.*.b", "a..b"), ("a..b", "a..b"), ("*.b", ".b"), ("a.*", "a."), ("*", "a"),
+        ("#.*", "a"), ("*.#", "a.b.c"), ("#.b.#", "a.b.c"), ("*.#.*", "a.b"),
+        ("*.*", "."), ("#", "."), ("#.*.#", "a"),
+    ]
+    static let different: [(pattern: String, key: String)] = [
+        ("a.b", "a"), ("a.b", "a.b.c"), ("a.*", "a"), ("a.*", "a.b.c"), ("*", ""), ("*", "a.b"), ("", "a"),
+        ("a.*.b", "a.b"), ("#.a", "a.b"), ("a.#.b", "a"), ("*.#", ""), ("*.#.*", "a"), ("a.b", "a.B"),
+        ("a", "a."), ("a", ".a"), ("", "."), ("*.*", "a"), ("a*", "ab"), ("a.#b", "a.b"),
+    ]
+
+    @Test(arguments: matching) func `the pattern matches`(pattern: String, key: String) throws {
+        #expect(try Self.routes(pattern, key))
+    }
+
+    @Test(arguments: different) func `the pattern does not match`(pattern: String, key: String) throws {
+        #expect(try !Self.routes(pattern, key))
+    }
+
+    private static func routes(_ pattern: String, _ key: String) throws -> Bool {
+        let core = try CoreHarness()
+        try core.declare("q")
+        try core.bind("q", to: "amq.topic", pattern)
+        try core.publish("a", to: "amq.topic", key: key)
+        let texts = try core.drain("q")
+        #expect(texts.count < 2, "delivered twice")
+        return !texts.isEmpty
+    }
+
+    @Test func `a pattern with more than two number signs is refused`() throws {
+        let core = try CoreHarness()
+        try core.declare("q")
+        try core.bind("q", to: "amq.direct", "#.#.#")
+        #expect(try core.bind("q", to: "amq.topic", "#.a.#.b.#").channelError?.code == .preconditionFailed)
+    }
+
+    @Test func `patterns that share words are told apart`() throws {
+        let core = try CoreHarness()
+        let patterns = ["a.b", "a.*", "a.#", "*.b", "#"]
+        for pattern in patterns {
+            try core.declare(pattern)
+            try core.bind(pattern, to: "amq.topic", pattern)
+        }
+        try core.unbind("a.*", from: "amq.topic", "a.*")
+        try core.publish("m", to: "amq.topic", key: "a.b")
+        try core.publish("n", to: "amq.topic", key: "a.b.c")
+        #expect(try patterns.map { try core.drain($0) } == [["m"], [], ["m", "n"], ["m"], ["m", "n"]])
+    }
+}
+
+@Suite struct HeadersRoutingTests {
+    struct Case: Sendable {
+        let arguments: FieldTable
+        let headers: FieldTable
+        let matches: Bool
+
+        init(_ arguments: FieldTable, _ headers: FieldTable, _ matches: Bool) {
+            self.arguments = arguments
+            self.headers = headers
+            self.matches = matches
+        }
+    }
+
+    static let cases: [Case] = [
+        Case([:], ["a": 1], true),
+        Case(["x-match": "all"], [:], true),
+        Case(["x-match": "any"], ["a": 1], false),
+        Case(["a": 1, "b": 2], ["a": 1, "b": 2, "c": 3], true),
+        Case(["a": 1, "b": 2], ["a": 1], false),
+        Case(["x-match": "any", "a": 1, "b": 2], ["b": 2], true),
+        Case(["x-match": "any", "a": 1, "b": 2], ["b": 3], false),
+        Case(["a": .int32(5)], ["a": .int64(5)], true),
+        Case(["a": .uint8(5)], ["a": .int16(5)], true),
+        Case(["a": 5], ["a": "5"], false),
+        Case(["a": 1], ["a": true], false),
+        Case(["a": .void], ["a": "whatever"], true),
+        Case(["a": .void], ["b": 1], false),
+        Case(["x-match": "all", "x-a": 1], [:], true),
+        Case(["x-match": "any", "x-a": 1], ["x-a": 1], false),
+        Case(["x-match": "all-with-x", "x-a": 1], [:], false),
+        Case(["x-match": "all-with-x", "x-a": 1], ["x-a": 1], true),
+        Case(["x-match": "any-with-x", "x-a": 1, "b": 1], ["x-a": 1], true),
+        Case(["x-match": "any-with-x"], ["x-match": "any-with-x"], false),
+        Case(["a": .table(["b": 1])], ["a": .table(["b": 1])], true),
+    ]
+
+    @Test(arguments: cases)
+    func `headers match as the binding says`(_ example: Case) throws {
+        let core = try CoreHarness()
+        try core.declare("q")
+        try core.bind("q", to: "amq.headers", "", example.arguments)
+        try core.publish("a", to: "amq.headers", key: "", headers: example.headers)
+        #expect(try core.drain("q") == (example.matches ? ["a"] : []))
+    }
+
+    @Test func `a message without headers matches an empty all`() throws {
+        let core = try CoreHarness()
+        try core.declare("q")
+        try core.bind("q", to: "amq.match", "")
+        try core.publish("a", to: "amq.match", key: "")
+        #expect(try core.drain("q") == ["a"])
+    }
+
+    @Test func `an unknown x-match is refused`() throws {
+        let core = try CoreHarness()
+        try core.declare("q")
+        let error = try core.bind("q", to: "amq.headers", "", ["x-match": "some"]).channelError
+        #expect(error?.code == .preconditionFailed)
+    }
+}
