@@ -50,10 +50,13 @@ package final class CoreHost {
     /// Creates a user and the user's rights in virtual host `/`.
     package func defineUser(_ name: String, configure: String, write: String, read: String) {
         core.define(
-            .putUser(UserDefinition(name: name, passwordHash: "", hashingAlgorithm: "", tags: [])))
+            .putUser(UserDefinition(name: name, passwordHash: "", hashingAlgorithm: "", tags: []))
+        )
         core.define(
             .putPermission(
-                PermissionDefinition(user: name, virtualHost: "/", configure: configure, write: write, read: read)))
+                PermissionDefinition(user: name, virtualHost: "/", configure: configure, write: write, read: read)
+            )
+        )
     }
 
     /// Applies a command and returns copies of its effects.

@@ -57,7 +57,8 @@ package final class Simulator {
                 seed \(seed), step \(step): \(error)
                 replay with: LEVERET_SEED=\(seed) swift test --filter SimulationTests
                 \(history.suffix(40).joined(separator: "\n"))
-                """)
+                """
+            )
         }
     }
 

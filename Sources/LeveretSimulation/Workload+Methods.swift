@@ -47,7 +47,12 @@ extension Workload {
         let passive = !isNamedByBroker && random.chance(10) && random.chance(plan.mistakes * 10 + 10)
         return .declareQueue(
             DeclareQueue(
-                name: name, passive: passive, options: options, noWait: !isNamedByBroker && random.chance(10)))
+                name: name,
+                passive: passive,
+                options: options,
+                noWait: !isNamedByBroker && random.chance(10)
+            )
+        )
     }
 
     private mutating func declareExchange() -> ChannelMethod {
@@ -62,8 +67,13 @@ extension Workload {
         let type = ["topic", "direct", "headers", "fanout"][place % 4]
         return .declareExchange(
             DeclareExchange(
-                name: name, type: random.chance(plan.mistakes) && random.chance(30) ? "odd" : type,
-                passive: random.chance(3), options: options, noWait: random.chance(10)))
+                name: name,
+                type: random.chance(plan.mistakes) && random.chance(30) ? "odd" : type,
+                passive: random.chance(3),
+                options: options,
+                noWait: random.chance(10)
+            )
+        )
     }
 
     private mutating func exchangeName() -> String {
@@ -78,12 +88,18 @@ extension Workload {
             arguments = headers()
             if random.chance(70) {
                 arguments.append(
-                    key: "x-match", value: random.one(of: "all", "any", "all-with-x", "any-with-x"))
+                    key: "x-match",
+                    value: random.one(of: "all", "any", "all-with-x", "any-with-x")
+                )
             }
         }
         return Bind(
-            destination: queueName(model), source: existing(exchangeName(), model), routingKey: bindingKey(),
-            arguments: arguments, noWait: random.chance(10))
+            destination: queueName(model),
+            source: existing(exchangeName(), model),
+            routingKey: bindingKey(),
+            arguments: arguments,
+            noWait: random.chance(10)
+        )
     }
 
     private mutating func existing(_ name: String, _ model: ModelBroker) -> String {
@@ -94,8 +110,12 @@ extension Workload {
     private mutating func exchangeBinding() -> ChannelMethod {
         guard plan.usesExchangesToExchanges else { return declareExchange() }
         let bind = Bind(
-            destination: exchangeName(), source: exchangeName(), routingKey: bindingKey(), arguments: [:],
-            noWait: random.chance(10))
+            destination: exchangeName(),
+            source: exchangeName(),
+            routingKey: bindingKey(),
+            arguments: [:],
+            noWait: random.chance(10)
+        )
         return random.chance(75) ? .bindExchange(bind) : .unbindExchange(bind)
     }
 
@@ -106,9 +126,15 @@ extension Workload {
         if random.chance(plan.mistakes), let taken = random.pick(model.consumerTags(of: channel)) { tag = taken }
         return .consume(
             Consume(
-                queue: queueName(model), consumerTag: tag, noAcknowledge: random.chance(20),
-                exclusive: random.chance(4), arguments: arguments, noWait: !tag.isEmpty && random.chance(10),
-                prefetch: random.chance(20) ? random.pick(plan.prefetches) : nil))
+                queue: queueName(model),
+                consumerTag: tag,
+                noAcknowledge: random.chance(20),
+                exclusive: random.chance(4),
+                arguments: arguments,
+                noWait: !tag.isEmpty && random.chance(10),
+                prefetch: random.chance(20) ? random.pick(plan.prefetches) : nil
+            )
+        )
     }
 
     private mutating func cancel(_ channel: ChannelID, _ model: ModelBroker) -> ChannelMethod {
@@ -122,13 +148,18 @@ extension Workload {
 
     private mutating func deleteQueue(_ model: ModelBroker) -> ChannelMethod {
         .deleteQueue(
-            name: queueName(model), ifUnused: random.chance(plan.mistakes * 5),
-            ifEmpty: random.chance(plan.mistakes * 5), noWait: random.chance(10))
+            name: queueName(model),
+            ifUnused: random.chance(plan.mistakes * 5),
+            ifEmpty: random.chance(plan.mistakes * 5),
+            noWait: random.chance(10)
+        )
     }
 
     private mutating func deleteExchange() -> ChannelMethod {
         .deleteExchange(
-            name: random.pick(plan.exchangeNames) ?? "x0", ifUnused: random.chance(plan.mistakes * 5),
-            noWait: random.chance(10))
+            name: random.pick(plan.exchangeNames) ?? "x0",
+            ifUnused: random.chance(plan.mistakes * 5),
+            noWait: random.chance(10)
+        )
     }
 }

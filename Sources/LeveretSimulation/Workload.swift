@@ -71,7 +71,8 @@ package struct Workload {
             }
             guard let tag = random.chance(70) ? tags.first : random.pick(tags) else { break }
             run.append(
-                Acknowledgement(kind: kind, deliveryTag: tag, multiple: multiple, requeue: random.chance(60)))
+                Acknowledgement(kind: kind, deliveryTag: tag, multiple: multiple, requeue: random.chance(60))
+            )
             tags.removeAll { $0 == tag || (multiple && $0 < tag) }
         }
         return run
@@ -98,8 +99,13 @@ extension Workload {
         return NumberedPublishing(
             serial: nextSerial,
             publishing: Publishing(
-                exchange: exchange, routingKey: key, properties: properties(), body: body(size: size),
-                mandatory: random.chance(20)))
+                exchange: exchange,
+                routingKey: key,
+                properties: properties(),
+                body: body(size: size),
+                mandatory: random.chance(20)
+            )
+        )
     }
 
     /// Begins with the message's number; may be longer than asked for, and too long on purpose.

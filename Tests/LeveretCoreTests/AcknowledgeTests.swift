@@ -96,8 +96,10 @@ import Testing
     @Test func `the acknowledgements before a wrong one count`() throws {
         let core = try coreWithDeliveries()
         let run = try core.acknowledge(
-            .init(kind: .acknowledge, deliveryTag: 1), .init(kind: .reject, deliveryTag: 77),
-            .init(kind: .acknowledge, deliveryTag: 2))
+            .init(kind: .acknowledge, deliveryTag: 1),
+            .init(kind: .reject, deliveryTag: 77),
+            .init(kind: .acknowledge, deliveryTag: 2)
+        )
         #expect(run.channelError?.method == .basicReject)
         let second = try core.open(channel: 2)
         #expect(try core.drain("q", on: second) == ["2", "3", "4"])
@@ -126,7 +128,8 @@ import Testing
         for _ in 1...3 { try core.get("q") }
         try core.nack(2)
         try core.acknowledge(.init(kind: .reject, deliveryTag: 1, requeue: true))
-        let again = try core.get("q", noAcknowledge: true) + core.get("q", noAcknowledge: true)
+        let again =
+            try core.get("q", noAcknowledge: true) + core.get("q", noAcknowledge: true)
             + core.get("q", noAcknowledge: true)
         #expect(again.texts == ["1", "2", "4"])
         #expect(again.redelivered == [true, true, false])
@@ -184,7 +187,8 @@ import Testing
     @Test func `recover without requeue is not supported`() throws {
         let core = try CoreHarness()
         #expect(
-            try core.perform(.recover(requeue: false, noWait: false)).connectionError?.code == .notImplemented)
+            try core.perform(.recover(requeue: false, noWait: false)).connectionError?.code == .notImplemented
+        )
     }
 
     @Test func `a first delivery never says that it comes again`() throws {

@@ -17,7 +17,9 @@ import Testing
         try core.selectConfirms()
         let script = try core.publish("a", "b", key: "nowhere", mandatory: true).script
         #expect(script.filter { $0.hasPrefix("return") } == ["return 312 a", "return 312 b"])
-        #expect(script.last == "confirm 2 multiple" || script == ["return 312 a", "confirm 1", "return 312 b", "confirm 2"])
+        #expect(
+            script.last == "confirm 2 multiple" || script == ["return 312 a", "confirm 1", "return 312 b", "confirm 2"]
+        )
     }
 
     @Test func `a returned message is whole`() throws {

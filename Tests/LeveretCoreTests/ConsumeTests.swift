@@ -9,7 +9,8 @@ import Testing
         try core.declare("q")
         try core.publish("a", "b", key: "q")
         #expect(
-            try core.consume("q", tag: "c").script == ["consume-ok c", "deliver a as 1", "deliver b as 2"])
+            try core.consume("q", tag: "c").script == ["consume-ok c", "deliver a as 1", "deliver b as 2"]
+        )
     }
 
     @Test func `the broker chooses a tag where there is none`() throws {

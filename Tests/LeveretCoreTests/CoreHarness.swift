@@ -54,7 +54,8 @@ final class CoreHarness {
     }
 
     /// Opens a channel, and its session if need be.
-    func open(session: UInt64 = 1, channel number: UInt16 = 1, user: String = "guest", acceptsCancel: Bool = true) throws
+    func open(session: UInt64 = 1, channel number: UInt16 = 1, user: String = "guest", acceptsCancel: Bool = true)
+        throws
         -> ChannelID
     {
         let id = ChannelID(session: SessionID(rawValue: session), number: number)
@@ -138,15 +139,23 @@ extension CoreHarness {
 extension CoreHarness {
     @discardableResult
     func declare(
-        _ queue: String, _ options: QueueOptions = .transient, passive: Bool = false, on id: ChannelID? = nil
+        _ queue: String,
+        _ options: QueueOptions = .transient,
+        passive: Bool = false,
+        on id: ChannelID? = nil
     ) throws -> [Observation] {
         try perform(
-            .declareQueue(DeclareQueue(name: queue, passive: passive, options: options, noWait: false)), on: id)
+            .declareQueue(DeclareQueue(name: queue, passive: passive, options: options, noWait: false)),
+            on: id
+        )
     }
 
     @discardableResult
     func declareExchange(
-        _ name: String, _ type: String, _ options: ExchangeOptions = .transient, passive: Bool = false,
+        _ name: String,
+        _ type: String,
+        _ options: ExchangeOptions = .transient,
+        passive: Bool = false,
         on id: ChannelID? = nil
     ) throws -> [Observation] {
         let method = DeclareExchange(name: name, type: type, passive: passive, options: options, noWait: false)
@@ -155,14 +164,21 @@ extension CoreHarness {
 
     @discardableResult
     func bind(
-        _ queue: String, to exchange: String, _ key: String = "", _ arguments: FieldTable = [:], on id: ChannelID? = nil
+        _ queue: String,
+        to exchange: String,
+        _ key: String = "",
+        _ arguments: FieldTable = [:],
+        on id: ChannelID? = nil
     ) throws -> [Observation] {
         try perform(.bindQueue(Self.binding(queue, exchange, key, arguments)), on: id)
     }
 
     @discardableResult
     func unbind(
-        _ queue: String, from exchange: String, _ key: String = "", _ arguments: FieldTable = [:],
+        _ queue: String,
+        from exchange: String,
+        _ key: String = "",
+        _ arguments: FieldTable = [:],
         on id: ChannelID? = nil
     ) throws -> [Observation] {
         try perform(.unbindQueue(Self.binding(queue, exchange, key, arguments)), on: id)
@@ -179,14 +195,25 @@ extension CoreHarness {
 
     @discardableResult
     func consume(
-        _ queue: String, tag: String = "", noAcknowledge: Bool = false, exclusive: Bool = false,
-        prefetch: UInt16? = nil, priority: Int32? = nil, on id: ChannelID? = nil
+        _ queue: String,
+        tag: String = "",
+        noAcknowledge: Bool = false,
+        exclusive: Bool = false,
+        prefetch: UInt16? = nil,
+        priority: Int32? = nil,
+        on id: ChannelID? = nil
     ) throws -> [Observation] {
         var arguments = FieldTable()
         if let priority { arguments["x-priority"] = .int32(priority) }
         let method = Consume(
-            queue: queue, consumerTag: tag, noAcknowledge: noAcknowledge, exclusive: exclusive, arguments: arguments,
-            noWait: false, prefetch: prefetch)
+            queue: queue,
+            consumerTag: tag,
+            noAcknowledge: noAcknowledge,
+            exclusive: exclusive,
+            arguments: arguments,
+            noWait: false,
+            prefetch: prefetch
+        )
         return try perform(.consume(method), on: id)
     }
 
@@ -202,7 +229,10 @@ extension CoreHarness {
 
     @discardableResult
     func deleteQueue(
-        _ name: String, ifUnused: Bool = false, ifEmpty: Bool = false, on id: ChannelID? = nil
+        _ name: String,
+        ifUnused: Bool = false,
+        ifEmpty: Bool = false,
+        on id: ChannelID? = nil
     ) throws -> [Observation] {
         try perform(.deleteQueue(name: name, ifUnused: ifUnused, ifEmpty: ifEmpty, noWait: false), on: id)
     }
@@ -224,8 +254,13 @@ extension CoreHarness {
     /// Publishes messages of these bodies in one command; without an exchange, to the queue of the key's name.
     @discardableResult
     func publish(
-        _ bodies: String..., to exchange: String = "", key: String, persistent: Bool = false,
-        mandatory: Bool = false, headers: FieldTable? = nil, on id: ChannelID? = nil
+        _ bodies: String...,
+        to exchange: String = "",
+        key: String,
+        persistent: Bool = false,
+        mandatory: Bool = false,
+        headers: FieldTable? = nil,
+        on id: ChannelID? = nil
     ) throws -> [Observation] {
         var properties = BasicProperties()
         if persistent { properties.deliveryMode = .persistent }
@@ -234,7 +269,12 @@ extension CoreHarness {
         try properties.encode(into: &encoded)
         let publishings = bodies.map {
             Publishing(
-                exchange: exchange, routingKey: key, properties: encoded, body: Array($0.utf8), mandatory: mandatory)
+                exchange: exchange,
+                routingKey: key,
+                properties: encoded,
+                body: Array($0.utf8),
+                mandatory: mandatory
+            )
         }
         return try run(host.publish(id ?? channel, publishings))
     }
@@ -251,10 +291,15 @@ extension CoreHarness {
 
     @discardableResult
     func nack(
-        _ tag: UInt64, multiple: Bool = false, requeue: Bool = true, on id: ChannelID? = nil
+        _ tag: UInt64,
+        multiple: Bool = false,
+        requeue: Bool = true,
+        on id: ChannelID? = nil
     ) throws -> [Observation] {
         try acknowledge(
-            Acknowledgement(kind: .nack, deliveryTag: tag, multiple: multiple, requeue: requeue), on: id)
+            Acknowledgement(kind: .nack, deliveryTag: tag, multiple: multiple, requeue: requeue),
+            on: id
+        )
     }
 
     /// Takes everything that is ready in a queue, without acknowledgement.

@@ -17,8 +17,10 @@ import Testing
         #expect(
             try core.perform(
                 .unbindExchange(
-                    .init(destination: "y", source: "x", routingKey: "a.b", arguments: [:], noWait: false))
-            ).replies == [.exchangeUnbound])
+                    .init(destination: "y", source: "x", routingKey: "a.b", arguments: [:], noWait: false)
+                )
+            ).replies == [.exchangeUnbound]
+        )
         try core.publish("3", to: "x", key: "a.b")
         #expect(try core.drain("q") == [])
     }
@@ -125,7 +127,8 @@ import Testing
         try core.bind("q", to: "y")
         try core.bindExchange("y", to: "x")
         #expect(
-            try core.perform(.deleteExchange(name: "y", ifUnused: false, noWait: false)).script == ["exchangeDeleted"])
+            try core.perform(.deleteExchange(name: "y", ifUnused: false, noWait: false)).script == ["exchangeDeleted"]
+        )
         #expect(try core.publish("a", to: "x", key: "", mandatory: true).script == ["return 312 a"])
         try core.declareExchange("y", "fanout")
         #expect(try core.publish("b", to: "y", key: "", mandatory: true).script == ["return 312 b"])
@@ -134,21 +137,25 @@ import Testing
     @Test func `deleting keeps to if-unused, to what is predeclared, and forgives what is missing`() throws {
         let core = try CoreHarness()
         #expect(
-            try core.perform(.deleteExchange(name: "gone", ifUnused: true, noWait: false)).script == ["exchangeDeleted"])
+            try core.perform(.deleteExchange(name: "gone", ifUnused: true, noWait: false)).script == ["exchangeDeleted"]
+        )
         try core.declareExchange("x", "fanout")
         try core.declare("q")
         try core.bind("q", to: "x")
         #expect(
             try core.perform(.deleteExchange(name: "x", ifUnused: true, noWait: false)).channelError?.code
-                == .preconditionFailed)
+                == .preconditionFailed
+        )
         let second = try core.open(channel: 2)
         #expect(
             try core.perform(.deleteExchange(name: "amq.topic", ifUnused: false, noWait: false), on: second)
-                .channelError?.code == .accessRefused)
+                .channelError?.code == .accessRefused
+        )
         let third = try core.open(channel: 3)
         #expect(
             try core.perform(.deleteExchange(name: "", ifUnused: false, noWait: false), on: third).channelError?.code
-                == .accessRefused)
+                == .accessRefused
+        )
     }
 
     @Test func `an auto-delete exchange goes with its last binding, and only if it had one`() throws {

@@ -52,7 +52,8 @@ import Testing
             try core.commit().script == [
                 "queueDeclared(name: \"d\", messageCount: 0, consumerCount: 0)", "return 312 a", "confirm 1",
                 "queueDeclared(name: \"t\", messageCount: 0, consumerCount: 0)",
-            ])
+            ]
+        )
     }
 
     @Test func `other channels do not wait`() throws {
@@ -76,7 +77,8 @@ import Testing
         #expect(
             try core.commit().script == [
                 "queueDeclared(name: \"d\", messageCount: 0, consumerCount: 0)", "deliver a as 1",
-            ])
+            ]
+        )
     }
 
     @Test func `a session that leaves does not wait for its answers`() throws {
@@ -181,7 +183,8 @@ extension JournalFailureTests {
         let again = try core.restarted()
         #expect(
             try again.declare("d", passive: true).replies
-                == [.queueDeclared(name: "d", messageCount: 3, consumerCount: 0)])
+                == [.queueDeclared(name: "d", messageCount: 3, consumerCount: 0)]
+        )
         try again.publish("4", key: "d", persistent: true)
         #expect(try again.drain("d") == ["1", "2", "3", "4"])
         #expect(try again.restarted().drain("d") == [])

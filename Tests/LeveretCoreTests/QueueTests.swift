@@ -14,7 +14,8 @@ import Testing
         #expect(try core.declare("q").replies == [.queueDeclared(name: "q", messageCount: 2, consumerCount: 0)])
         #expect(
             try core.declare("r", passive: true).replies
-                == [.queueDeclared(name: "r", messageCount: 0, consumerCount: 1)])
+                == [.queueDeclared(name: "r", messageCount: 0, consumerCount: 1)]
+        )
     }
 
     @Test func `the broker chooses a name that nobody could guess`() throws {
@@ -77,7 +78,9 @@ import Testing
         let alike = QueueOptions(durable: true, arguments: ["x-max-length": .int64(10), "mine": "other"])
         #expect(try core.declare("q", alike).declaredName == "q")
         let typed = QueueOptions(
-            durable: true, arguments: ["x-max-length": .uint8(10), "x-queue-type": "classic"])
+            durable: true,
+            arguments: ["x-max-length": .uint8(10), "x-queue-type": "classic"]
+        )
         #expect(try core.declare("q", typed).declaredName == "q")
     }
 
@@ -100,7 +103,8 @@ import Testing
         #expect(
             try core.declare("q").channelError?.text
                 == "PRECONDITION_FAILED - inequivalent arg 'x-max-length' for queue 'q' in vhost '/': "
-                + "received none but current is the value '10' of type 'signedint'")
+                + "received none but current is the value '10' of type 'signedint'"
+        )
     }
 
     @Test func `exclusive is compared strictly and refused with 405`() throws {
@@ -176,7 +180,8 @@ import Testing
         try core.consume("q", tag: "d", on: old)
         let deleter = try core.open(session: 3)
         #expect(
-            Set(try core.deleteQueue("q", on: deleter).script) == ["cancel c", "queueDeleted(messageCount: 0)"])
+            Set(try core.deleteQueue("q", on: deleter).script) == ["cancel c", "queueDeleted(messageCount: 0)"]
+        )
         #expect(try core.consume("amq.none", tag: "c").channelError?.code == .notFound)
     }
 
@@ -202,7 +207,8 @@ import Testing
         #expect(try core.drain("q") == ["a"])
         #expect(
             try core.perform(.purgeQueue(name: "gone", noWait: false)).channelError?.text
-                == "NOT_FOUND - no queue 'gone' in vhost '/'")
+                == "NOT_FOUND - no queue 'gone' in vhost '/'"
+        )
     }
 
     @Test(arguments: [true, false])

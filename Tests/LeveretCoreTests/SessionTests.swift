@@ -16,7 +16,8 @@ import Testing
         #expect(
             try core.apply(
                 .openSession(SessionID(rawValue: 51), SessionOptions(user: "other", virtualHost: "/"))
-            ).script == ["session opened"])
+            ).script == ["session opened"]
+        )
     }
 
     @Test func `an operator may close a session`() throws {

@@ -1,9 +1,9 @@
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #else
-    import Darwin
+import Darwin
 #endif
 
 /// Says which seed was being run when a trap stops the process, as a failed invariant does.
@@ -26,9 +26,9 @@ enum LastWords {
         isInstalled = true
         var action = sigaction()
         #if canImport(Darwin)
-            action.__sigaction_u.__sa_handler = { _ in LastWords.speak() }
+        action.__sigaction_u.__sa_handler = { _ in LastWords.speak() }
         #else
-            action.__sigaction_handler.sa_handler = { _ in LastWords.speak() }
+        action.__sigaction_handler.sa_handler = { _ in LastWords.speak() }
         #endif
         sigaction(SIGILL, &action, &previous)
     }

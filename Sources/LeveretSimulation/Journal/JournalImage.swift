@@ -70,7 +70,12 @@ package struct JournalImage: Sendable {
         highestSegment = segment.id
         segments.append(
             Segment(
-                id: segment.id, length: segment.length, index: segment.index, content: try Self.content(of: segment)))
+                id: segment.id,
+                length: segment.length,
+                index: segment.index,
+                content: try Self.content(of: segment)
+            )
+        )
     }
 
     /// The concatenated pieces of a segment, which must rise and lie within it.
@@ -159,7 +164,8 @@ extension JournalImage {
                 guard binding.destination.hasPrefix("amq.") || hasExchange(binding.destination, in: binding.virtualHost)
                 else { throw Violation("a binding to exchange \(binding.destination), which is not there") }
             case .queue:
-                guard queues.contains(where: { $0.name == binding.destination && $0.virtualHost == binding.virtualHost })
+                guard
+                    queues.contains(where: { $0.name == binding.destination && $0.virtualHost == binding.virtualHost })
                 else { throw Violation("a binding to queue \(binding.destination), which is not there") }
             }
         }

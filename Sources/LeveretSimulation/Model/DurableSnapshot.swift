@@ -32,8 +32,12 @@ extension ModelBroker {
             }
             snapshot.queues.append(
                 DurableSnapshot.Queue(
-                    name: queue.name, autoDelete: queue.options.autoDelete, arguments: queue.options.arguments,
-                    messages: messages))
+                    name: queue.name,
+                    autoDelete: queue.options.autoDelete,
+                    arguments: queue.options.arguments,
+                    messages: messages
+                )
+            )
         }
         snapshot.exchanges = exchanges.filter(\.options.durable)
         snapshot.bindings = bindings.filter(isDurable(_:))

@@ -12,7 +12,9 @@ extension ModelBroker {
             }
             guard !isAwaited else { throw Violation("nothing was cut though a reply waits for it") }
             let waits = queues.contains { $0.firstReady?.wantedBefore == nextBatch && isWanted($0) }
-            guard !waits || !wantedSegments.isEmpty else { throw Violation("nothing was cut though a delivery waits for its mark") }
+            guard !waits || !wantedSegments.isEmpty else {
+                throw Violation("nothing was cut though a delivery waits for its mark")
+            }
             return
         }
         cutBatches += 1

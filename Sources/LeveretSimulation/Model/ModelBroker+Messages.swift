@@ -27,12 +27,18 @@ extension ModelBroker {
         }
         let properties = publishing.properties.withUnsafeBytes { try? BasicProperties(encoded: $0) }
         let destinations = route(
-            from: exchange, routingKey: publishing.routingKey, headers: properties?.headers ?? [:])
+            from: exchange,
+            routingKey: publishing.routingKey,
+            headers: properties?.headers ?? [:]
+        )
         let isPersistent = properties?.deliveryMode == .persistent
         var waiting: [ModelEntry] = []
         for queue in destinations {
             let entry = ModelEntry(
-                serial: serial, message: publishing.observed, isPersistent: isPersistent && queue.isDurable && isDurable)
+                serial: serial,
+                message: publishing.observed,
+                isPersistent: isPersistent && queue.isDurable && isDurable
+            )
             queue.entries.append(entry)
             if entry.isPersistent { waiting.append(entry) }
         }

@@ -19,7 +19,10 @@ extension ModelBroker {
             expect(outcome, on: channel, noWait: method.noWait, queue: queue)
         case .deleteQueue(let name, let ifUnused, let ifEmpty, let noWait):
             expect(
-                deleteQueue(name, ifUnused: ifUnused, ifEmpty: ifEmpty, on: channel), on: channel, noWait: noWait)
+                deleteQueue(name, ifUnused: ifUnused, ifEmpty: ifEmpty, on: channel),
+                on: channel,
+                noWait: noWait
+            )
         case .purgeQueue(let name, let noWait):
             expect(purge(name, on: channel), on: channel, noWait: noWait)
         case .bindQueue(let method):
@@ -47,8 +50,10 @@ extension ModelBroker {
             expect(.reply(.confirmsSelected, batch: 0), on: channel, noWait: noWait)
         case .flow(let active):
             expect(
-                active ? .reply(.flowSet(active: true), batch: 0) : .failure(.notImplemented), on: channel,
-                noWait: false)
+                active ? .reply(.flowSet(active: true), batch: 0) : .failure(.notImplemented),
+                on: channel,
+                noWait: false
+            )
         default: break
         }
     }
@@ -69,8 +74,13 @@ extension ModelBroker {
             let isPurge = if case .queuePurged(let count) = reply { count > 0 } else { false }
             channel.expectedReplies.append(
                 ExpectedReply(
-                    content: .reply(reply), mustWaitFor: wait, mayWaitFor: isPurge && isDurable ? nextBatch : wait,
-                    consumer: consumer, queue: queue))
+                    content: .reply(reply),
+                    mustWaitFor: wait,
+                    mayWaitFor: isPurge && isDurable ? nextBatch : wait,
+                    consumer: consumer,
+                    queue: queue
+                )
+            )
         }
     }
 
@@ -113,15 +123,25 @@ extension ModelBroker {
             return raise(.accessRefused, on: channel)
         }
         let consumer = ModelConsumer(
-            queue: queue, channel: channel, consume: method, priority: method.arguments["x-priority"]?.integer ?? 0,
-            prefetch: Int(method.prefetch ?? UInt16(channel.consumerPrefetch)))
+            queue: queue,
+            channel: channel,
+            consume: method,
+            priority: method.arguments["x-priority"]?.integer ?? 0,
+            prefetch: Int(method.prefetch ?? UInt16(channel.consumerPrefetch))
+        )
         channel.consumers.append(consumer)
         queue.consumers.append(consumer)
         queue.hadConsumer = true
         // Also a consumer that waits for no answer is announced to the door, which has to know its number.
         expect(
-            .reply(.consumeStarted(ConsumerID(rawValue: .max), tag: method.consumerTag, isSilent: method.noWait), batch: 0), on: channel,
-            noWait: false, consumer: consumer)
+            .reply(
+                .consumeStarted(ConsumerID(rawValue: .max), tag: method.consumerTag, isSilent: method.noWait),
+                batch: 0
+            ),
+            on: channel,
+            noWait: false,
+            consumer: consumer
+        )
     }
 
     /// The consumer goes; so does an auto-delete queue that loses its last one.
@@ -141,7 +161,9 @@ extension ModelBroker {
         if consumer.noAcknowledge { return true }
         let channel = consumer.channel
         if consumer.prefetch > 0, deliveriesUnacknowledged(by: consumer) >= consumer.prefetch { return false }
-        if channel.channelPrefetch > 0, channel.unacknowledged.count(where: { $0.consumer != nil }) >= channel.channelPrefetch {
+        if channel.channelPrefetch > 0,
+            channel.unacknowledged.count(where: { $0.consumer != nil }) >= channel.channelPrefetch
+        {
             return false
         }
         return channel.unacknowledged.count < limits.unacknowledgedPerChannel

@@ -62,7 +62,8 @@ extension ModelBroker {
     private func observe(_ error: AMQPError, closing channel: ModelChannel) throws {
         guard channel.exception == error.code, error.scope == .channel else {
             throw Violation(
-                "channel \(channel.id) failed with \(error), expected \(channel.exception?.name ?? "no exception")")
+                "channel \(channel.id) failed with \(error), expected \(channel.exception?.name ?? "no exception")"
+            )
         }
         guard error.text.hasPrefix(error.code.name + " - ") else { throw Violation("a reply text of \(error.text)") }
         session(channel.id.session)?.channels.removeAll { $0 === channel }
@@ -105,10 +106,16 @@ extension ModelBroker {
 
     /// Whether the answer differs only in a name that the broker chose, which the model then takes over.
     private func isChosenByBroker(
-        _ reply: Reply, _ wanted: Reply, _ expected: ExpectedReply, on channel: ModelChannel
+        _ reply: Reply,
+        _ wanted: Reply,
+        _ expected: ExpectedReply,
+        on channel: ModelChannel
     ) throws -> Bool {
         switch (reply, wanted) {
-        case (.queueDeclared(let name, let messages, let consumers), .queueDeclared("", let wantedMessages, let wantedConsumers)):
+        case (
+            .queueDeclared(let name, let messages, let consumers),
+            .queueDeclared("", let wantedMessages, let wantedConsumers)
+        ):
             guard messages == wantedMessages, consumers == wantedConsumers else { return false }
             guard name.hasPrefix("amq.gen-"), queue(named: name) == nil else { return false }
             if let queue = expected.queue { rename(queue, to: name, on: channel) }
@@ -175,13 +182,17 @@ extension ModelBroker {
     }
 
     private func take(
-        _ delivery: ObservedDelivery, from queue: ModelQueue, consumer: ModelConsumer?, noAcknowledge: Bool,
+        _ delivery: ObservedDelivery,
+        from queue: ModelQueue,
+        consumer: ModelConsumer?,
+        noAcknowledge: Bool,
         _ channel: ModelChannel
     ) throws {
         guard let entry = queue.firstReady else { throw Violation("\(queue.name) delivers though nothing is ready") }
         guard entry.message == delivery.message else {
             throw Violation(
-                "\(queue.name) delivers \(delivery.message.summary), the first ready is \(entry.message.summary)")
+                "\(queue.name) delivers \(delivery.message.summary), the first ready is \(entry.message.summary)"
+            )
         }
         guard delivery.outboundCost == delivery.message.windowSize else {
             throw Violation("\(delivery.message.summary) is said to take \(delivery.outboundCost) bytes")
@@ -198,7 +209,8 @@ extension ModelBroker {
         if noAcknowledge { return queue.settle(entry) }
         entry.place = .unacknowledged
         channel.unacknowledged.append(
-            ModelDelivery(tag: delivery.tag, entry: entry, queue: queue, consumer: consumer))
+            ModelDelivery(tag: delivery.tag, entry: entry, queue: queue, consumer: consumer)
+        )
     }
 }
 

@@ -30,8 +30,12 @@ extension ModelBroker {
         }
         exchanges.append(
             ModelExchange(
-                name: method.name, type: method.type, options: method.options,
-                batch: method.options.durable ? nextBatch : 0))
+                name: method.name,
+                type: method.type,
+                options: method.options,
+                batch: method.options.durable ? nextBatch : 0
+            )
+        )
         return .reply(.exchangeDeclared, batch: method.options.durable ? nextBatch : 0)
     }
 
@@ -105,13 +109,20 @@ extension ModelBroker {
     }
 
     private func binding(
-        _ method: Bind, to destination: String, toExchange: Bool, on channel: ModelChannel
+        _ method: Bind,
+        to destination: String,
+        toExchange: Bool,
+        on channel: ModelChannel
     ) -> ModelBinding {
         // An empty queue name with an empty routing key stands for the name of the last declared queue in both.
         let isShort = !toExchange && method.destination.isEmpty && method.routingKey.isEmpty
         return ModelBinding(
-            source: method.source, destination: destination, toExchange: toExchange,
-            routingKey: isShort ? destination : method.routingKey, arguments: method.arguments)
+            source: method.source,
+            destination: destination,
+            toExchange: toExchange,
+            routingKey: isShort ? destination : method.routingKey,
+            arguments: method.arguments
+        )
     }
 
     /// The name meant: an empty one stands for the last queue declared on the channel, if there is one.
@@ -150,7 +161,10 @@ extension ModelBroker {
 
     private func declared(_ queue: ModelQueue) -> Reply {
         .queueDeclared(
-            name: queue.isNameKnown ? queue.name : "", messageCount: UInt32(queue.ready.count), consumerCount: UInt32(queue.consumers.count))
+            name: queue.isNameKnown ? queue.name : "",
+            messageCount: UInt32(queue.ready.count),
+            consumerCount: UInt32(queue.consumers.count)
+        )
     }
 
     func deleteQueue(_ name: String, ifUnused: Bool, ifEmpty: Bool, on channel: ModelChannel) -> ModelOutcome {

@@ -69,7 +69,9 @@ package final class ModelBroker {
         self.channel(channel)?.unacknowledged.map(\.tag) ?? []
     }
 
-    package func consumerTags(of channel: ChannelID) -> [String] { (self.channel(channel)?.consumers.map(\.tag) ?? []).filter { !$0.isEmpty } }
+    package func consumerTags(of channel: ChannelID) -> [String] {
+        (self.channel(channel)?.consumers.map(\.tag) ?? []).filter { !$0.isEmpty }
+    }
 
     package func undrainedBytes(of session: SessionID) -> Int { self.session(session)?.undrained ?? 0 }
 }
