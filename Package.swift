@@ -21,7 +21,6 @@ let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "sw
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
-let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 
 let package = Package(
     name: "leveret",
@@ -40,7 +39,6 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
     ],
     targets: [
         .target(name: "LeveretModel", swiftSettings: settings),
@@ -59,7 +57,7 @@ let package = Package(
         .target(
             name: "Leveret",
             dependencies: [
-                "LeveretCore", "LeveretJournal", "LeveretModel", logging, metrics, lifecycle, crypto, collections,
+                "LeveretCore", "LeveretJournal", "LeveretModel", logging, metrics, lifecycle, crypto,
             ],
             swiftSettings: settings
         ),
@@ -79,7 +77,7 @@ let package = Package(
             name: "LeveretCLI",
             dependencies: [
                 "Leveret", "LeveretServer", "LeveretClient", "LeveretWire", "LeveretModel", "LeveretJournal",
-                arguments, configuration, logging, lifecycle, signals, nioCore, nioPosix,
+                arguments, logging, lifecycle, signals, nioCore, nioPosix,
             ],
             swiftSettings: settings
         ),

@@ -56,7 +56,7 @@ class Leveret:
         line = self.process.stdout.readline()
         if not line.startswith("listening on "):
             sys.exit(f"leveret did not start: {line!r}; see {directory}/leveret.log")
-        self.url = f"amqp://guest:guest@{line.split()[-1]}/"
+        self.url = f"amqp://guest:guest@{line.split()[-1]}"
         self.pid = self.process.pid
         self.version = subprocess.run([binary, "--version"], capture_output=True, text=True).stdout.strip()
 
@@ -84,7 +84,7 @@ class RabbitMQ:
         self.process = subprocess.Popen(
             [program], env=environment, stdout=open(home / "out.txt", "wb"), stderr=subprocess.STDOUT,
             start_new_session=True)
-        self.url = f"amqp://guest:guest@127.0.0.1:{self.port}/"
+        self.url = f"amqp://guest:guest@127.0.0.1:{self.port}"
         self.wait_until_ready(home)
         self.pid = int((home / "pid").read_text())
         found = subprocess.run(["dpkg-query", "-W", "-f", "${Version}", "rabbitmq-server"],

@@ -54,8 +54,8 @@ struct InMemoryBrokerTests {
                 let again = try #require(try await channel.get("orders"))
                 #expect(again.body.string == "a")
                 #expect(again.isRedelivered)
-                let first = try await channel.get("orders")?.isRedelivered
-                #expect(first == false)
+                let next = try await channel.get("orders")?.isRedelivered
+                #expect(next == false)
             }
         }
     }

@@ -50,7 +50,7 @@ struct DependencyRule: Sendable {
             target: "LeveretCLI",
             ours: ["Leveret", "LeveretServer", "LeveretClient", "LeveretWire", "LeveretModel", "LeveretJournal"],
             packages: [
-                "ArgumentParser", "Configuration", "Logging", "ServiceLifecycle", "UnixSignals", "NIOCore", "NIOPosix",
+                "ArgumentParser", "Logging", "ServiceLifecycle", "UnixSignals", "NIOCore", "NIOPosix",
             ],
             system: platform.union(foundation).union(threads)
         ),

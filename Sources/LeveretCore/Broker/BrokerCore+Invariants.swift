@@ -16,6 +16,7 @@ extension BrokerCore {
             check(virtualHost, &references, unacknowledged)
         }
         for segment in log.all { check(segment, references[segment.slot, default: 0]) }
+        checkResidency()
     }
 
     private func check(
@@ -77,6 +78,14 @@ extension BrokerCore {
         case .exchange(let exchange):
             precondition(virtualHost.exchanges[exchange.name] === exchange, "a binding points to no exchange")
         }
+    }
+
+    private func checkResidency() {
+        let resident = log.all.filter(\.isResident)
+        let bytes = resident.reduce(0) { $0 + $1.length }
+        precondition(bytes == log.residency.bytes, "memory holds \(bytes) bytes, not \(log.residency.bytes)")
+        let evictable = resident.filter(\.isEvictable).reduce(0) { $0 + $1.length }
+        precondition(evictable == log.residency.evictableBytes, "bytes that may leave memory are miscounted")
     }
 
     /// Deliveries of deleted queues count too, so a segment may only have as many references as were found.

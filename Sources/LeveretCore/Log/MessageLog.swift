@@ -168,7 +168,7 @@ extension MessageLog {
             segment.journaledReferences -= 1
             ticket = noteSettled(entry, of: queue, in: segment)
         }
-        if segment.references == 0 { release(segment) }
+        if segment.references == 0 { release(segment) } else { residency.becameEvictable(segment) }
         return ticket
     }
 

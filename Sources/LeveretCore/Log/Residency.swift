@@ -21,8 +21,10 @@ struct Residency {
 
     mutating func grow(_ segment: Segment, by count: Int) { bytes += count }
 
+    /// The segment may have become one whose memory can be given up: it was stored, or the last reference went that
+    /// only memory knows.
     mutating func becameEvictable(_ segment: Segment) {
-        guard segment.isEvictable else { return }
+        guard !segment.countsAsEvictable, segment.isEvictable else { return }
         evictableBytes += segment.length
         segment.countsAsEvictable = true
         recent.append(segment)

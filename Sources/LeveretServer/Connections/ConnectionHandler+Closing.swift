@@ -82,6 +82,7 @@ extension ConnectionHandler {
                 }
                 record?.channels.store(machine.channelCount, ordering: .relaxed)
             case .channelFailed(let number, let error): report(machine.channelFailed(number), of: number, error)
+            case .consumerCancelled(let number, let tag): logCancelling(tag, on: number)
             case .sessionClosed: finish(machine.sessionClosed())
             case .sessionFailed(let error):
                 isSessionOpen = false
@@ -102,6 +103,14 @@ extension ConnectionHandler {
                 "leveret_virtual_host": "\(identity.virtualHost ?? "")",
                 "leveret_client": "\(identity.clientName ?? identity.clientProduct ?? "")",
             ]
+        )
+    }
+
+    /// Many clients do not notice, so that at least the log shows why nothing is delivered any more.
+    private func logCancelling(_ tag: String, on number: UInt16) {
+        logger.debug(
+            "the broker cancelled a consumer, because its queue is gone",
+            metadata: ["leveret_channel": "\(number)", "leveret_consumer_tag": "\(tag)"]
         )
     }
 

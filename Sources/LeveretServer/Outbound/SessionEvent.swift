@@ -8,6 +8,8 @@ enum SessionEvent: Equatable {
     case sessionOpened
     case channelClosed(UInt16)
     case channelFailed(UInt16, AMQPError)
+    /// The broker has cancelled a consumer, because its queue went.
+    case consumerCancelled(UInt16, tag: String)
     case sessionClosed
     case sessionFailed(AMQPError)
     /// A method for the client could not be put into bytes. The core knows nothing of it.

@@ -116,6 +116,7 @@ extension OutboundState {
 
     private mutating func cancel(_ consumer: ConsumerID, tag: String, on number: UInt16) {
         channel(number).tags.remove(consumer)
+        events.append(.consumerCancelled(number, tag: tag))
         guard announcesConsumerCancel else { return }
         write(.basicCancel(BasicCancel(consumerTag: tag, noWait: true)), channel: number)
     }

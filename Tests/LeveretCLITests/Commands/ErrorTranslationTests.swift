@@ -19,7 +19,7 @@ struct ErrorTranslationTests {
 
     @Test func `a message is one line whatever the broker says`() {
         let ending = Ending(of: AMQPError(.internalError, "first\nsecond\r\nthird"))
-        #expect(!ending.text.contains(where: \.isNewline))
+        #expect(!ending.text.contains { $0.isNewline })
     }
 
     @Test func `a returned message is explained by its destination`() {

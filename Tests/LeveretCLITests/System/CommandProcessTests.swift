@@ -1,3 +1,4 @@
+import LeveretModel
 import Testing
 
 @testable import LeveretCLI
