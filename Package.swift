@@ -91,10 +91,14 @@ let package = Package(
             name: "LeveretTestSupport",
             swiftSettings: settings
         ),
-        .testTarget(name: "LeveretModelTests", dependencies: ["LeveretModel"], swiftSettings: settings),
+        .testTarget(
+            name: "LeveretModelTests",
+            dependencies: ["LeveretModel", "LeveretTestSupport"],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "LeveretWireTests",
-            dependencies: ["LeveretWire", "LeveretModel", nioCore],
+            dependencies: ["LeveretWire", "LeveretModel", "LeveretTestSupport", nioCore],
             swiftSettings: settings
         ),
         .testTarget(
@@ -128,7 +132,9 @@ let package = Package(
         ),
         .testTarget(
             name: "LeveretCLITests",
-            dependencies: ["LeveretCLI", "LeveretModel"],
+            dependencies: [
+                "LeveretCLI", "Leveret", "LeveretClient", "LeveretWire", "LeveretModel", nioCore, arguments,
+            ],
             swiftSettings: settings
         ),
         .testTarget(

@@ -13,7 +13,8 @@ extension ClientChannel {
                 exclusive: options.exclusive,
                 autoDelete: options.autoDelete,
                 arguments: options.arguments
-            ))
+            )
+        )
     }
 
     /// Asks for a queue's counts without declaring it; throws 404 if it does not exist.

@@ -50,10 +50,10 @@ public struct ConnectionConfiguration: Sendable, Hashable {
 
     /// Reads an AMQP URI: `amqp://user:password@host:port/vhost?heartbeat=30`.
     ///
-    /// What is left out is guest, guest, localhost, 5672 and the virtual host `/`; a lone `/` at the end names the
-    /// virtual host with the empty name. `%` encodes bytes in every part, so the virtual host `/` may be written
-    /// `%2f`. IPv6 addresses stand in brackets. The parameters are `heartbeat` (seconds), `connection_timeout`
-    /// (milliseconds), `channel_max`, `frame_max` and `name`; others are refused.
+    /// What is left out is guest, guest, localhost, 5672 and the virtual host `/`, which a lone `/` at the end names
+    /// too. `%` encodes bytes in every part, so the virtual host `/` may be written `%2f`. IPv6 addresses stand in
+    /// brackets. The parameters are `heartbeat` (seconds), `connection_timeout` (milliseconds), `channel_max`,
+    /// `frame_max` and `name`; others are refused.
     ///
     /// - Throws: `ConnectionStringError`, which says what is wrong.
     public init(_ connectionString: String) throws {
@@ -62,7 +62,8 @@ public struct ConnectionConfiguration: Sendable, Hashable {
         if let port = parts.port { self.port = port }
         if let user = parts.user { self.user = user }
         if let password = parts.password { self.password = password }
-        if let virtualHost = parts.virtualHost { self.virtualHost = virtualHost }
+        // Read by the letter, a lone slash names the virtual host without a name; everybody means `/`.
+        if let virtualHost = parts.virtualHost, !virtualHost.isEmpty { self.virtualHost = virtualHost }
         for (name, value) in parts.parameters { try set(name, value) }
     }
 

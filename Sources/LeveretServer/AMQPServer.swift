@@ -15,7 +15,7 @@ public final class AMQPServer: Sendable {
     private enum Phase {
         case idle
         case starting
-        case listening(EventLoops, listeners: [Listener])
+        case listening(MultiThreadedEventLoopGroup, listeners: [Listener])
         case stopped
     }
 
@@ -48,15 +48,15 @@ public final class AMQPServer: Sendable {
     public func start() async throws -> [ListenAddress] {
         try configuration.validate()
         guard begin() else { throw ServerError.alreadyStarted }
-        let eventLoops = EventLoops(threads: configuration.threads)
+        let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
         var listeners: [Listener] = []
         do {
             for address in configuration.addresses {
-                listeners.append(try await Listener.open(address, group: eventLoops.group, context: context))
+                listeners.append(try await Listener.open(address, group: eventLoops, context: context))
             }
         } catch {
             for listener in listeners { await listener.close() }
-            await eventLoops.shutDown()
+            try? await eventLoops.shutdownGracefully()
             phase.withLock { $0 = .stopped }
             throw error
         }
@@ -83,7 +83,7 @@ public final class AMQPServer: Sendable {
     }
 
     private func shutDown(grace: Duration) async {
-        let listening = phase.withLock { phase -> (EventLoops, [Listener])? in
+        let listening = phase.withLock { phase -> (MultiThreadedEventLoopGroup, [Listener])? in
             guard case .listening(let eventLoops, let listeners) = phase else { return nil }
             phase = .stopped
             return (eventLoops, listeners)
@@ -91,28 +91,13 @@ public final class AMQPServer: Sendable {
         guard let (eventLoops, listeners) = listening else { return }
         for listener in listeners { await listener.close() }
         connections.closeAll(.politely(reason: "broker shutdown"))
-        let deadline = eventLoops.group.next().scheduleTask(in: TimeAmount(grace)) { [connections] in
+        let deadline = eventLoops.next().scheduleTask(in: TimeAmount(grace)) { [connections] in
             connections.closeAll(.atOnce)
         }
         await connections.becomeEmpty()
         deadline.cancel()
-        await eventLoops.shutDown()
+        try? await eventLoops.shutdownGracefully()
         logger.debug("the server has stopped")
-    }
-}
-
-/// The threads of a server: its own if a number is asked for, otherwise those that the process shares.
-private struct EventLoops {
-    let group: MultiThreadedEventLoopGroup
-    private let isOwned: Bool
-
-    init(threads: Int?) {
-        isOwned = threads != nil
-        group = threads.map { MultiThreadedEventLoopGroup(numberOfThreads: $0) } ?? .singleton
-    }
-
-    func shutDown() async {
-        if isOwned { try? await group.shutdownGracefully() }
     }
 }
 

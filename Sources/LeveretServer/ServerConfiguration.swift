@@ -1,3 +1,5 @@
+import NIOCore
+
 /// How an `AMQPServer` listens and what it grants to clients.
 public struct ServerConfiguration: Sendable {
     /// Where to listen. All of them must be free, or the server does not start.
@@ -16,8 +18,9 @@ public struct ServerConfiguration: Sendable {
     public var connectionsMax: Int = 50_000
     /// How long clients may take to answer connection.close when the server shuts down.
     public var shutdownGrace: Duration = .seconds(5)
-    /// Threads of its own for the connections; `nil` takes the event loops that the process shares, one per core.
-    public var threads: Int?
+    /// Threads for the connections; unless set, half as many as there are cores. More of them cost each message a
+    /// thread switch and gain little, because the broker's core is one.
+    public var threads: Int = max(1, System.coreCount / 2)
     /// Connections that the system may hold ready to be accepted.
     public var backlog: Int = 4096
     /// Bytes that may wait for a client that does not read; above it, nothing more is read from that client.
@@ -51,8 +54,6 @@ extension ServerConfiguration {
             throw ServerError.invalidConfiguration("frameMax is \(frameMax) and may be at most \(128 << 20)")
         }
         guard channelMax >= 1 else { throw ServerError.invalidConfiguration("channelMax must be at least 1") }
-        guard threads.map({ $0 >= 1 }) ?? true else {
-            throw ServerError.invalidConfiguration("threads must be at least 1")
-        }
+        guard threads >= 1 else { throw ServerError.invalidConfiguration("threads must be at least 1") }
     }
 }

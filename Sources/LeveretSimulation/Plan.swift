@@ -34,7 +34,7 @@ package struct Plan: Sendable {
     package var cuts: Int
 
     package init(drawnBy random: inout SeededGenerator) {
-        steps = random.number(150...400)
+        steps = random.number(100...300)
         isDurable = !random.chance(12)
         sessions = random.number(1...4)
         queueNames = (0..<random.number(1...5)).map { "q\($0)" }

@@ -98,7 +98,7 @@ struct AcknowledgingContract {
             let name = try await visit.queue(channel)
             try await channel.fill(name, ["one", "two", "three"])
             try await channel.consume(name) { deliveries in
-                var iterator = deliveries.makeAsyncIterator()
+                let iterator = deliveries.makeAsyncIterator()
                 _ = try await iterator.next()
                 _ = try await iterator.next()
                 _ = try await iterator.next()
@@ -124,6 +124,24 @@ struct AcknowledgingContract {
             }
             #expect(try await channel.readyCount(name) == 3)
             #expect(try await channel.drain(name) == ["one", "two", "three"])
+        }
+    }
+
+    @Test(arguments: Door.available)
+    func `what a consumer has taken stays unacknowledged when it ends`(_ door: Door) async throws {
+        try await door.open { visit in
+            let channel = try await visit.channel()
+            let name = try await visit.queue(channel)
+            try await channel.fill(name, ["one", "two", "three"])
+            let taken = try await channel.consume(name) { deliveries in
+                let iterator = deliveries.makeAsyncIterator()
+                let taken = try await iterator.next()
+                while try await channel.readyCount(name) > 0 {}
+                return taken
+            }
+            #expect(try await channel.drain(name) == ["two", "three"])
+            try await taken?.nack()
+            #expect(try await channel.drain(name) == ["one"])
         }
     }
 }

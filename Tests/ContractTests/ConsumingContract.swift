@@ -33,7 +33,7 @@ struct ConsumingContract {
             let name = try await visit.queue(channel)
             try await channel.fill(name, (1...10).map(String.init))
             try await channel.consume(name, prefetch: 3) { deliveries in
-                var iterator = deliveries.makeAsyncIterator()
+                let iterator = deliveries.makeAsyncIterator()
                 for _ in 1...3 { _ = try await iterator.next() }
                 #expect(try await observer.readyCount(name) == 7)
                 for taken in 4...10 {
@@ -53,7 +53,7 @@ struct ConsumingContract {
             for name in [first, second] { try await channel.fill(name, (1...5).map(String.init)) }
             try await channel.consume(first, prefetch: 1) { ones in
                 try await channel.consume(second, prefetch: 4) { fours in
-                    var (one, four) = (ones.makeAsyncIterator(), fours.makeAsyncIterator())
+                    let (one, four) = (ones.makeAsyncIterator(), fours.makeAsyncIterator())
                     _ = try await one.next()
                     for _ in 1...4 { _ = try await four.next() }
                     #expect(try await channel.readyCount(first) == 4)

@@ -123,12 +123,16 @@ struct DeclaringContract {
     @Test(arguments: Door.available)
     func `only its owner may use an exclusive queue, and it goes with the owner`(_ door: Door) async throws {
         try await door.open { visit in
-            let owner = try await visit.channelOfAnotherOwner()
-            let name = try await visit.queue(owner, .exclusive)
-            try await owner.fill(name, ["one"])
-            let stranger = try await visit.channel()
-            await expectError(.resourceLocked) { _ = try await stranger.get(name) }
-            #expect(try await owner.drain(name) == ["one"])
+            let name = visit.queueName()
+            try await visit.withOwner { owner in
+                _ = try await owner.declareQueue(name, .exclusive)
+                try await owner.fill(name, ["one"])
+                let stranger = try await visit.channel()
+                await expectError(.resourceLocked) { _ = try await stranger.get(name) }
+                #expect(try await owner.drain(name) == ["one"])
+            }
+            let channel = try await visit.channel()
+            await expectError(.notFound) { _ = try await channel.inspectQueue(name) }
         }
     }
 }

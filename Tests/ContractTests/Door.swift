@@ -49,6 +49,7 @@ enum Door: String, Sendable, CaseIterable, CustomTestStringConvertible {
             try await Visit.run(
                 open: { try await broker.openChannel() },
                 openElsewhere: { try await broker.openChannel() },
+                withOwner: { try await broker.withChannel(virtualHost: "/", $0) },
                 body
             )
         }
@@ -81,6 +82,11 @@ enum Door: String, Sendable, CaseIterable, CustomTestStringConvertible {
                 try await Visit.run(
                     open: { try await connection.openChannel() },
                     openElsewhere: { try await other.openChannel() },
+                    withOwner: { body in
+                        try await AMQPConnection.withConnection(configuration) { owner in
+                            try await owner.withChannel(body)
+                        }
+                    },
                     body
                 )
             }

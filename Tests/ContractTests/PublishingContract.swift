@@ -88,7 +88,8 @@ struct PublishingContract {
                         routingKey: name.rawValue,
                         properties: .persistent,
                         mandatory: false
-                    ))
+                    )
+                )
             }
             for confirmation in confirmations { try await confirmation.wait() }
             #expect(try await channel.readyCount(name) == 6000)
@@ -138,7 +139,7 @@ struct PublishingContract {
             let got = try #require(try await channel.get(name, noAcknowledge: true))
             #expect(got.body.bytes == body)
             let consumed = try await channel.consume(name) { deliveries in
-                var iterator = deliveries.makeAsyncIterator()
+                let iterator = deliveries.makeAsyncIterator()
                 return try await iterator.next()
             }
             #expect(consumed?.body.bytes == body)

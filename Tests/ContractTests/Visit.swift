@@ -4,6 +4,7 @@ import Synchronization
 /// What a test has of a door: channels, and names that nobody else uses.
 final class Visit: Sendable {
     typealias Open = @Sendable () async throws -> any MessageChannel
+    typealias Owner = @Sendable (_ body: (any MessageChannel) async throws -> Void) async throws -> Void
 
     private struct Made {
         var queues: [QueueName] = []
@@ -12,19 +13,22 @@ final class Visit: Sendable {
 
     private let openChannel: Open
     private let openChannelElsewhere: Open
+    private let visitElsewhere: Owner
     private let made = Mutex(Made())
 
-    private init(open: @escaping Open, openElsewhere: @escaping Open) {
+    private init(open: @escaping Open, openElsewhere: @escaping Open, withOwner: @escaping Owner) {
         openChannel = open
         openChannelElsewhere = openElsewhere
+        visitElsewhere = withOwner
     }
 
     static func run(
         open: @escaping Open,
         openElsewhere: @escaping Open,
+        withOwner: @escaping Owner,
         _ body: (Visit) async throws -> Void
     ) async throws {
-        let visit = Visit(open: open, openElsewhere: openElsewhere)
+        let visit = Visit(open: open, openElsewhere: openElsewhere, withOwner: withOwner)
         do {
             try await body(visit)
         } catch {
@@ -39,6 +43,9 @@ final class Visit: Sendable {
 
     /// A new channel that belongs to another owner.
     func channelOfAnotherOwner() async throws -> any MessageChannel { try await openChannelElsewhere() }
+
+    /// Hands a channel of another owner to `body`. The owner is gone afterwards.
+    func withOwner(_ body: (any MessageChannel) async throws -> Void) async throws { try await visitElsewhere(body) }
 
     /// A name for a queue, which is deleted in the end.
     func queueName() -> QueueName {

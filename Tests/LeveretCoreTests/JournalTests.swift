@@ -140,6 +140,20 @@ extension JournalFailureTests {
         let script = try core.apply(.journalFailed(reason: "the disk is gone")).script
         #expect(script == ["refuse 1", "confirm 2", "refuse 3", "connection exception 541"])
     }
+
+    @Test func `no confirm overtakes the return that is held back before it`() throws {
+        let core = try CoreHarness()
+        try core.declare("d", .durable)
+        core.commitsAtOnce = false
+        try core.selectConfirms()
+        try core.publish("a", key: "d", persistent: true)
+        try core.declare("e", .durable)
+        try core.publish("b", key: "nowhere", mandatory: true)
+        core.cut()
+        let script = try core.apply(.journalFailed(reason: "the disk is gone")).script
+        #expect(!script.contains { $0.hasPrefix("confirm") })
+        #expect(script.last == "connection exception 541")
+    }
 }
 
 @Suite struct RecoveryTests {
@@ -213,6 +227,18 @@ extension JournalFailureTests {
         #expect(try core.consume("d", tag: "c").script == ["consume-ok c"])
         #expect(try core.commit().script == ["deliver 1 as 1"])
         #expect(try core.restarted().get("d").redelivered == [true])
+    }
+
+    @Test func `a get that waits is answered by a message that comes back before the one it waits for`() throws {
+        let core = try CoreHarness()
+        let other = try core.open(channel: 2)
+        try core.declare("d", .durable)
+        core.commitsAtOnce = false
+        try core.publish("transient", key: "d")
+        try core.publish("persistent", key: "d", persistent: true)
+        try core.get("d", on: other)
+        #expect(try core.get("d").script == [])
+        #expect(try core.nack(1, on: other).script == ["get-ok transient as 1 again, 1 left"])
     }
 
     @Test func `transient messages leave at once`() throws {

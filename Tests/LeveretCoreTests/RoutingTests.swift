@@ -27,6 +27,21 @@ import Testing
         #expect(try core.drain("t") == ["b"])
     }
 
+    @Test func `names and keys are the same only if their bytes are`() throws {
+        let core = try CoreHarness()
+        let composed = "caf\u{E9}"
+        let decomposed = "cafe\u{301}"
+        try core.declare(composed)
+        try core.publish("a", key: decomposed)
+        #expect(try core.drain(composed) == [])
+        try core.declare(decomposed)
+        try core.bind(composed, to: "amq.topic", "a.\u{301}b")
+        try core.bind(decomposed, to: "amq.topic", "a.*")
+        try core.publish("b", to: "amq.topic", key: "a.\u{301}b")
+        #expect(try core.drain(composed) == ["b"])
+        #expect(try core.drain(decomposed) == ["b"])
+    }
+
     @Test func `a fanout exchange routes to every queue and looks at no key`() throws {
         let core = try CoreHarness()
         for queue in ["q", "r"] {

@@ -213,19 +213,26 @@ public final class InProcessChannel: MessageChannel {
             throw InProcessChannel.unexpectedAnswer
         }
         do {
-            let result = try await body(Deliveries(consumerTag: consumer.tag, source: consumer))
-            await cancel(consumer)
+            let result = try await body(Deliveries(consumerTag: consumer.tag, source: consumer.deliveries))
+            await cancel(consumer, requeueing: !options.noAcknowledge)
             return result
         } catch {
-            await cancel(consumer)
+            await cancel(consumer, requeueing: !options.noAcknowledge)
             throw error
         }
     }
 
-    /// Ends a consumer. That it may be gone already, with its queue or its channel, is no error here.
-    private func cancel(_ consumer: InProcessConsumer) async {
+    /// Ends a consumer; what it was sent and nobody has taken goes back. That the consumer may be gone already, with
+    /// its queue or its channel, is no error here.
+    private func cancel(_ consumer: InProcessConsumer, requeueing: Bool) async {
         _ = try? await call(.cancel(consumerTag: consumer.tag, noWait: false))
         inbox.forget(consumer)
+        let rest = consumer.deliveries.takeRest()
+        guard requeueing, !rest.isEmpty else { return }
+        let answers = rest.map { Acknowledgement(kind: .nack, deliveryTag: $0.deliveryTag, requeue: true) }
+        driver.perform { port in
+            answers.withUnsafeBufferPointer { port.apply(.acknowledge(id, $0)) }
+        }
     }
 
     /// Takes one message off a queue, or `nil` if none is ready.
@@ -267,7 +274,14 @@ public final class InProcessChannel: MessageChannel {
 
     /// Puts all unacknowledged deliveries back into their queues.
     public func recover() async throws {
-        _ = try await call(.recover(requeue: true, noWait: false))
+        _ = try await inbox.awaitAnswer { answer in
+            driver.perform { port in
+                guard inbox.expect(answer) else { return }
+                // What nobody has taken comes again, with other tags.
+                port.apply(.sessionDrained(id.session, bytes: inbox.discardUntaken()))
+                port.apply(.method(id, .recover(requeue: true, noWait: false)))
+            }
+        }
     }
 
     // MARK: Closing

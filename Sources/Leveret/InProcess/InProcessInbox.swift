@@ -34,7 +34,7 @@ final class InProcessInbox: SessionSink {
         case confirm(PublishConfirmation, Result<Void, any Error>)
         case proceed(CheckedContinuation<Void, any Error>, Result<Void, any Error>)
         case wake(InProcessConsumer)
-        case end(InProcessConsumer, Result<[Delivery]?, any Error>)
+        case end(InProcessConsumer, (any Error)?)
     }
 
     private let driver: CoreDriver
@@ -102,7 +102,13 @@ final class InProcessInbox: SessionSink {
 
     func forget(_ consumer: InProcessConsumer) {
         state.withLock { $0.consumers[consumer.id] = nil }
-        consumer.end(.success(nil))
+    }
+
+    /// Forgets what consumers were sent and nobody has taken, and gives its bytes.
+    func discardUntaken() -> Int {
+        state.withLock { state in
+            state.consumers.values.reduce(0) { $0 + $1.deliveries.discardUntaken() }
+        }
     }
 
     /// Ends everything that waits.
@@ -129,8 +135,8 @@ final class InProcessInbox: SessionSink {
             case .answer(let continuation, let result): continuation.resume(with: result)
             case .confirm(let confirmation, let result): confirmation.settle(result)
             case .proceed(let continuation, let result): continuation.resume(with: result)
-            case .wake(let consumer): consumer.wake()
-            case .end(let consumer, let result): consumer.end(result)
+            case .wake(let consumer): consumer.deliveries.wake()
+            case .end(let consumer, let error): consumer.deliveries.end(error)
             }
         }
     }
@@ -152,7 +158,7 @@ final class InProcessInbox: SessionSink {
             InProcessInbox.confirm(sequence, multiple: multiple, refused: true, &state)
         case .consumerCancelled(_, let consumer, _):
             if let consumer = state.consumers.removeValue(forKey: consumer) {
-                state.notifications.append(.end(consumer, .success(nil)))
+                state.notifications.append(.end(consumer, nil))
             }
         case .channelException(_, let error), .connectionException(_, let error):
             InProcessInbox.close(&state, error)
@@ -176,10 +182,8 @@ final class InProcessInbox: SessionSink {
 
     private func receive(_ delivery: DeliveryEffect, _ state: inout State) {
         guard let consumer = state.consumers[delivery.consumer], let settlement = state.settlement else { return }
-        consumer.receive(
-            Delivery(delivery, remainingCount: nil, settlement: settlement),
-            bytes: delivery.outboundCost
-        )
+        let taken = Delivery(delivery, remainingCount: nil, settlement: settlement)
+        consumer.deliveries.append(CollectionOfOne(taken), bytes: delivery.outboundCost)
         if case .wake(let last)? = state.notifications.last, last === consumer { return }
         state.notifications.append(.wake(consumer))
     }
@@ -213,7 +217,7 @@ final class InProcessInbox: SessionSink {
         for continuation in state.waitingForUnblock {
             state.notifications.append(.proceed(continuation, .failure(error)))
         }
-        for consumer in state.consumers.values { state.notifications.append(.end(consumer, .failure(error))) }
+        for consumer in state.consumers.values { state.notifications.append(.end(consumer, error)) }
         state.expected = []
         state.waitingForUnblock = []
         state.consumers = [:]

@@ -43,7 +43,7 @@ struct DemoCommand: AsyncParsableCommand {
         } catch {
             result = .failure(error)
         }
-        try? await broker.stop()
+        _ = try? await broker.stop()
         directory.remove()
         guard let counts = try result.get() else { throw CancellationError() }
         try OutputStream.standardOutput.writeLines([""] + Self.table(counts).lines)

@@ -54,7 +54,7 @@ struct ServeSettings {
         guard frameMax >= 4096 else {
             throw CommandFailure(.usage, "--frame-max is \(frameMax) and must be at least 4096")
         }
-        guard channelMax >= 1 else { throw CommandFailure(.usage, "--channel-max must be at least 1") }
+        guard channelMax >= 1 else { throw CommandFailure(.usage, "--channel-max is 0 and must be at least 1") }
     }
 
     private static func directory(

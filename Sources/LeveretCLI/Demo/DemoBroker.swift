@@ -1,4 +1,3 @@
-import NIOPosix
 import Synchronization
 
 #if canImport(Glibc)
@@ -30,7 +29,7 @@ final class DemoBroker: Sendable {
 
     /// Starts the broker and returns when it accepts connections.
     func start() async throws {
-        try await NIOThreadPool.singleton.runIfActive { [self] in try startAndWait() }
+        try await NativeThread.run { [self] in try startAndWait() }
     }
 
     /// Ends the process without a warning, as a power cut would end it, as far as the process is concerned.
@@ -38,16 +37,18 @@ final class DemoBroker: Sendable {
         try await end(signal: SIGKILL)
     }
 
-    /// Asks the broker to end, and waits until it has.
-    func stop() async throws {
+    /// Asks the broker to end, and waits until it has. Gives `nil` if it was not running.
+    @discardableResult
+    func stop() async throws -> ChildProcess.Ending? {
         try await end(signal: SIGTERM)
     }
 
-    private func end(signal: Int32) async throws {
-        guard let process = state.withLock({ $0.process.take() }) else { return }
-        try await NIOThreadPool.singleton.runIfActive {
+    @discardableResult
+    private func end(signal: Int32) async throws -> ChildProcess.Ending? {
+        guard let process = state.withLock({ $0.process.take() }) else { return nil }
+        return try await NativeThread.run {
             process.send(signal: signal)
-            _ = try process.wait()
+            return try process.wait()
         }
     }
 

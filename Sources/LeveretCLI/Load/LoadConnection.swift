@@ -11,6 +11,8 @@ final class LoadConnection: @unchecked Sendable {
     /// How long a call may block before the thread looks whether it is to end.
     private static let pollMilliseconds = 50
     private static let answerSeconds = 60
+    private static let patienceSeconds = 30
+    private static let shortPatienceSeconds = 3
 
     private(set) var frameMax: UInt32 = 131_072
     private let socket: StreamSocket
@@ -86,7 +88,7 @@ extension LoadConnection {
         var failure: LoadFailure?
         bytes.withUnsafeBytes { bytes in
             do throws(LoadFailure) {
-                try send(bytes) { false }
+                try send(bytes)
             } catch {
                 failure = error
             }
@@ -136,13 +138,23 @@ extension LoadConnection {
 // MARK: - Bytes
 
 extension LoadConnection {
-    /// Sends everything, unless `isStopped` says so while the broker does not read.
-    func send(_ bytes: UnsafeRawBufferPointer, isStopped: () -> Bool) throws(LoadFailure) {
+    /// Sends everything, as half a frame would make the connection useless. Waits long for a broker that does not
+    /// read, and only shortly once the run is to end.
+    func send(_ bytes: UnsafeRawBufferPointer, isStopping: () -> Bool = { false }) throws(LoadFailure) {
         var rest = bytes
+        var lastMovement: UInt64?
         while !rest.isEmpty {
             switch try moving({ () throws(SystemError) in try socket.send(rest) }) {
-            case .moved(let count): rest = UnsafeRawBufferPointer(rebasing: rest[count...])
-            case .nothing: if isStopped() { return }
+            case .moved(let count):
+                rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+                lastMovement = nil
+            case .nothing:
+                let now = MonotonicClock.now()
+                let seconds = isStopping() ? Self.shortPatienceSeconds : Self.patienceSeconds
+                if now - (lastMovement ?? now) > UInt64(seconds) * 1_000_000_000 {
+                    throw .stalled(seconds: seconds, what: "the broker read nothing")
+                }
+                lastMovement = lastMovement ?? now
             case .ended: throw try farewell()
             }
         }

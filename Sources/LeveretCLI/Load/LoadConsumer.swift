@@ -101,6 +101,6 @@ final class LoadConsumer: @unchecked Sendable {
     }
 
     private func acknowledge(_ tag: UInt64) throws(LoadFailure) {
-        try connection.send(acknowledgement.bytes(for: tag)) { progress.isStopping }
+        try connection.send(acknowledgement.bytes(for: tag), isStopping: { progress.isStopping })
     }
 }

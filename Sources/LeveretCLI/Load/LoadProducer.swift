@@ -69,7 +69,7 @@ final class LoadProducer: @unchecked Sendable {
     }
 
     private func send(_ bytes: UnsafeRawBufferPointer) throws(LoadFailure) {
-        try connection.send(bytes) { progress.isStopping }
+        try connection.send(bytes, isStopping: { progress.isStopping })
     }
 
     /// Waits for the confirms that are missing; without confirms, for the answer to a question on the channel.

@@ -19,9 +19,6 @@ struct ConnectionOptions: ParsableArguments {
     /// - Throws: `ConnectionStringError`.
     func configuration(environment: (String) -> String? = Environment.value) throws -> ConnectionConfiguration {
         let text = url ?? environment("LEVERET_URL") ?? Self.defaultURL
-        var configuration = try ConnectionConfiguration(text)
-        // `amqp://host/` is how most people write the virtual host `/`; one with an empty name is hardly ever meant.
-        if configuration.virtualHost.isEmpty { configuration.virtualHost = "/" }
-        return configuration
+        return try ConnectionConfiguration(text)
     }
 }

@@ -32,7 +32,8 @@ public struct ReconnectPolicy: Sendable, Hashable {
                 maximum: max(maximum, .zero),
                 jitter: min(max(jitter, 0), 1),
                 attempts: attempts
-            ))
+            )
+        )
     }
 
     /// The pause before an attempt, or `nil` if there is to be none.

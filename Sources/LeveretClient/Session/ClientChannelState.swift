@@ -21,6 +21,14 @@ final class ClientChannelState: @unchecked Sendable {
         var noAcknowledge = false
     }
 
+    /// Who waits for basic.consume-ok or basic.cancel-ok. A queue of RabbitMQ sends these by a way of its own, so that
+    /// they can be overtaken by answers to later methods; they are told apart by the tag.
+    struct ConsumerExpectation {
+        var method: MethodID
+        var tag: String
+        var answer: PendingResult<Answer>
+    }
+
     struct Consumer {
         let tag: [UInt8]
         let deliveries: ConsumerDeliveries
@@ -36,6 +44,7 @@ final class ClientChannelState: @unchecked Sendable {
     var phase = Phase.opening
     var expectations = FirstInFirstOut<Expectation>()
     var consumers: [Consumer] = []
+    var consumerExpectations: [ConsumerExpectation] = []
     var assembler = ContentAssembler()
     var exchangeNames = NameCache()
     var routingKeys = NameCache()
@@ -76,6 +85,13 @@ extension ClientChannelState {
     func takeExpectation(of method: MethodID) -> Expectation? {
         guard expectations.first?.method == method else { return nil }
         return expectations.removeFirst()
+    }
+
+    /// Who gets the answer to basic.consume or basic.cancel; `nil` if none is due.
+    func takeExpectation(of method: MethodID, tag: String) -> PendingResult<Answer>? {
+        let index = consumerExpectations.firstIndex { $0.method == method && $0.tag == tag }
+        guard let index else { return nil }
+        return consumerExpectations.remove(at: index).answer
     }
 
     /// Takes what the broker answered to publishings.
@@ -151,6 +167,8 @@ extension ClientChannelState {
         while let expectation = expectations.removeFirst() {
             actions.append(.answer(expectation.answer, .failure(error)))
         }
+        for expectation in consumerExpectations { actions.append(.answer(expectation.answer, .failure(error))) }
+        consumerExpectations = []
         for confirmation in confirms.takeAll() { actions.append(.confirm(confirmation, .failure(error))) }
         mandatory = MandatoryPublishings()
         for publisher in waitingPublishers { actions.append(.proceed(publisher, .failure(error))) }

@@ -45,7 +45,8 @@ struct ClientHandshake {
         case (.expectingOpenOk, .connectionOpenOk): return .opened
         case (.expectingTune, .connectionSecure):
             return .refused(
-                ConnectionError(.loginRefused, "\(place) asks for a login in several steps, which PLAIN does not have"))
+                ConnectionError(.loginRefused, "\(place) asks for a login in several steps, which PLAIN does not have")
+            )
         default:
             throw WireError(.commandInvalid, "\(method.id.name) during the handshake", method: method.id)
         }
@@ -99,7 +100,8 @@ extension ClientHandshake {
                 ConnectionError(
                     .loginRefused,
                     "\(place) offers the logins \"\(start.mechanisms)\"; this client can only do PLAIN"
-                ))
+                )
+            )
         }
         serverProperties = start.serverProperties
         phase = .expectingTune
@@ -111,7 +113,8 @@ extension ClientHandshake {
                     mechanism: "PLAIN",
                     response: login,
                     locale: "en_US"
-                ))
+                )
+            )
         ])
     }
 
@@ -121,7 +124,8 @@ extension ClientHandshake {
                 ConnectionError(
                     .protocolMismatch,
                     "\(place) allows frames of \(tune.frameMax) bytes; AMQP 0-9-1 needs at least 4096"
-                ))
+                )
+            )
         }
         phase = .expectingOpenOk
         let settled = wantedLimits.answer(to: tune)

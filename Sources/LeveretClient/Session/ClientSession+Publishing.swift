@@ -105,11 +105,13 @@ extension ClientSession {
 
     /// Takes the bytes to be sent.
     mutating func takeOutput() -> ByteBuffer {
-        defer {
-            output = ByteBuffer()
-            letPublishersProceed()
-        }
-        return output
+        guard output.readableBytes > 0 else { return ByteBuffer() }
+        let taken = output
+        // As much again is likely to come, but not likely much more.
+        output = ByteBuffer()
+        output.reserveCapacity(min(taken.readableBytes, Self.outputReservation))
+        letPublishersProceed()
+        return taken
     }
 
     mutating func letPublishersProceed() {

@@ -117,15 +117,23 @@ extension ClientSession {
             channel.endConsumer(tag: cancel.consumerTag, into: &actions)
             actions.append(.notice(.consumerCancelled(tag: cancel.consumerTag)))
             if !cancel.noWait { write(BasicCancelOk(consumerTag: cancel.consumerTag), channel.number) }
+        case .basicConsumeOk(let consumer): try answer(method, consumer.consumerTag, on: channel)
+        case .basicCancelOk(let consumer):
+            channel.endConsumer(tag: consumer.consumerTag, into: &actions)
+            try answer(method, consumer.consumerTag, on: channel)
         case .basicGetEmpty:
             guard let answer = channel.takeExpectation(of: BasicGetOk.id) else { throw Self.unexpected(method.id) }
             actions.append(.answer(answer.answer, .success(.delivery(nil))))
         default:
             guard let answer = channel.takeExpectation(of: method.id)?.answer else { throw Self.unexpected(method.id) }
             if case .channelOpenOk = method { channel.phase = .open }
-            if case .basicCancelOk(let cancel) = method { channel.endConsumer(tag: cancel.consumerTag, into: &actions) }
             actions.append(.answer(answer, .success(.method(method))))
         }
+    }
+
+    private mutating func answer(_ method: Method, _ tag: String, on channel: ClientChannelState) throws(WireError) {
+        guard let answer = channel.takeExpectation(of: method.id, tag: tag) else { throw Self.unexpected(method.id) }
+        actions.append(.answer(answer, .success(.method(method))))
     }
 
     private mutating func closedByBroker(_ channel: ClientChannelState, _ error: AMQPError) {

@@ -47,6 +47,8 @@ struct ClientSession {
 
     /// More bytes than this are not gathered before publishers wait for the socket.
     static let outputLimit = 1 << 20
+    /// The most that is reserved for output before there is any.
+    static let outputReservation = 1 << 16
 
     init(_ configuration: ConnectionConfiguration, opened: PendingResult<Void>) {
         self.configuration = configuration
@@ -160,7 +162,7 @@ extension ClientSession {
         }
         output.writeImmutableBuffer(frames)
         channel.expectations.append(.init(method: BasicQosOk.id, answer: PendingResult()))
-        channel.expectations.append(.init(method: BasicConsumeOk.id, answer: answer))
+        channel.consumerExpectations.append(.init(method: BasicConsumeOk.id, tag: tag, answer: answer))
         channel.consumers.append(
             .init(tag: Array(tag.utf8), deliveries: deliveries, noAcknowledge: options.noAcknowledge)
         )
@@ -185,7 +187,8 @@ extension ClientSession {
         }
         if !noAcknowledge { giveBack(untaken, on: channel) }
         channel.consumers[index].isLeaving = true
-        try call(.basicCancel(BasicCancel(consumerTag: tag)), on: channel, answeredBy: BasicCancelOk.id, answer)
+        write(BasicCancel(consumerTag: tag), channel.number)
+        channel.consumerExpectations.append(.init(method: BasicCancelOk.id, tag: tag, answer: answer))
     }
 
     private mutating func giveBack(_ deliveries: [Delivery], on channel: ClientChannelState) {

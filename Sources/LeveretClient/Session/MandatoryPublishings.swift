@@ -9,9 +9,12 @@ struct MandatoryPublishings {
         var sequence: UInt64
         var hash: Int
         var bodyCount: Int
+        var isReturned = false
     }
 
+    /// In the order of the sequences, from `head` on; what is before it is gone.
     private var entries: [Entry] = []
+    private var head = 0
 
     /// Notes a publishing. Sequences must rise.
     mutating func add(
@@ -32,19 +35,23 @@ struct MandatoryPublishings {
         isUnanswered: (UInt64) -> Bool
     ) -> UInt64? {
         let hash = Self.hash(exchange, routingKey, body)
-        let index = entries.firstIndex {
-            $0.hash == hash && $0.bodyCount == body.count && isUnanswered($0.sequence)
+        let index = entries[head...].firstIndex {
+            $0.hash == hash && $0.bodyCount == body.count && !$0.isReturned && isUnanswered($0.sequence)
         }
         guard let index else { return nil }
-        return entries.remove(at: index).sequence
+        entries[index].isReturned = true
+        return entries[index].sequence
     }
 
     /// Forgets the publishings before this one.
     mutating func forget(before sequence: UInt64) {
-        guard let first = entries.first, first.sequence < sequence else { return }
-        let kept = entries.firstIndex { $0.sequence >= sequence } ?? entries.count
-        entries.removeFirst(kept)
+        while head < entries.count, entries[head].sequence < sequence { head += 1 }
+        guard head == entries.count || head > Self.keptGap, head > entries.count / 2 else { return }
+        entries.removeFirst(head)
+        head = 0
     }
+
+    private static let keptGap = 256
 
     private static func hash(
         _ exchange: UnsafeRawBufferPointer,

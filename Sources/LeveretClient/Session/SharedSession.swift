@@ -126,7 +126,10 @@ extension SharedSession {
         case .consumerCancelled(let tag):
             logger.info("the broker has ended a consumer", metadata: ["broker": address, "consumer_tag": "\(tag)"])
         case .strayReturn(let text):
-            logger.debug("a message came back that is not waited for", metadata: ["broker": address, "text": "\(text)"])
+            logger.debug(
+                "a message came back that is not waited for",
+                metadata: ["broker": address, "text": "\(text)"]
+            )
         }
     }
 }

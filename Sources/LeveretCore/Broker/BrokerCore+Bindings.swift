@@ -111,7 +111,7 @@ extension BrokerCore {
                 )
             }
         case .topic:
-            if TopicRouter.words(of: identity.routingKey).count(where: { $0 == "#" }) > 2 {
+            if TopicRouter.words(of: identity.routingKey).count(where: \.isAnyWords) > 2 {
                 throw AMQPError(.preconditionFailed, "a topic binding key may hold '#' twice at most")
             }
         default: break

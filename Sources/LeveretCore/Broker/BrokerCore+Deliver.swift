@@ -23,6 +23,8 @@ extension BrokerCore {
 
     /// Delivers as long as there are messages, consumers that can take them, and memory that holds them.
     private mutating func deliver(from queue: Queue) {
+        // What waited for another message may be answered with one that has come back before it.
+        if !queue.channelsWithGets.isEmpty { answerWaitingGets(of: queue) }
         guard !queue.isDeleted, !queue.consumers.isEmpty else { return }
         while let entry = queue.ready.first {
             guard let consumer = queue.consumers.next() else { return }

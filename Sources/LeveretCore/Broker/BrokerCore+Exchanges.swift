@@ -7,6 +7,7 @@ extension BrokerCore {
         let virtualHost = channel.session.virtualHost
         let name = try checkedName(declare.name)
         try refuseDefaultExchange(name)
+        if declare.passive { try requireAnyRight(to: name, kind: "exchange", for: channel) }
         if let exchange = virtualHost.exchanges[name] {
             if !declare.passive {
                 try require(.configure, onExchange: name, for: channel)

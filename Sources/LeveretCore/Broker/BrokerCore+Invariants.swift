@@ -5,6 +5,8 @@ import DequeModule
 extension BrokerCore {
     /// Stops the program if anything that must always hold does not.
     package func checkInvariants() {
+        // A core that has stopped has dropped its sessions as they were.
+        guard failure == nil else { return }
         var references: [SegmentSlot: Int] = [:]
         var unacknowledged: [QueueID: Int] = [:]
         for session in sessions.values {

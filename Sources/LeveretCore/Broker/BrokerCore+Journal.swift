@@ -56,12 +56,23 @@ extension BrokerCore {
         guard failure == nil else { return }
         failure = reason
         gate.refuseAllWaiting()
-        gate.takeAnswers { effects.append($0) }
+        handOutLastAnswers()
         for id in sessions.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
             effects.append(.connectionException(id, AMQPError(.internalError, "the journal failed: \(reason)")))
         }
         sessions = [:]
         scheduledQueues = []
+    }
+
+    /// Where a channel holds back effects its answers would overtake them, a return for one; such a channel is
+    /// closed without any.
+    private mutating func handOutLastAnswers() {
+        var answers: [Effect] = []
+        gate.takeAnswers { answers.append($0) }
+        for answer in answers {
+            guard let id = answer.channel, let channel = channel(id), !channel.isHeld else { continue }
+            effects.append(answer)
+        }
     }
 
     // MARK: Blocking publishers

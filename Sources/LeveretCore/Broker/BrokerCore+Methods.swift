@@ -120,6 +120,14 @@ extension BrokerCore {
         try require(right, on: name.isEmpty ? "amq.default" : name, kind: "exchange", for: channel)
     }
 
+    /// Asking whether something exists takes any right to it.
+    func requireAnyRight(to name: String, kind: String, for channel: Channel) throws(AMQPError) {
+        for right in [Right.configure, .write] where (try? require(right, on: name, kind: kind, for: channel)) != nil {
+            return
+        }
+        try require(.read, on: name, kind: kind, for: channel)
+    }
+
     private func require(_ right: Right, on name: String, kind: String, for channel: Channel) throws(AMQPError) {
         let session = channel.session
         guard !session.options.isTrusted else { return }

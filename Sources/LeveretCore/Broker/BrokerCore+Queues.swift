@@ -7,6 +7,7 @@ extension BrokerCore {
         let virtualHost = channel.session.virtualHost
         var name = try checkedName(declare.name)
         if declare.passive, name.isEmpty { name = try lastDeclaredQueue(of: channel) }
+        if declare.passive { try requireAnyRight(to: name, kind: "queue", for: channel) }
         if !name.isEmpty, let queue = virtualHost.queues[name] {
             try checkOwner(of: queue, for: channel)
             if !declare.passive {

@@ -6,7 +6,7 @@ final class Channel {
     unowned let session: Session
     /// By identifier; gets have places here too. A place is empty when its consumer is gone and owes nothing.
     var consumers: [Consumer?] = []
-    var consumersByTag: [String: Consumer] = [:]
+    var consumersByTag = NameTable<Consumer>()
     private var getSources: [QueueID: Consumer] = [:]
     var unacknowledged = UnacknowledgedDeliveries()
     /// Those of `unacknowledged` that came from consumers, which the shared limit counts.

@@ -1,6 +1,6 @@
 /// The bindings whose key equals the routing key.
 final class DirectRouter: Router {
-    private var bindings: [String: [Binding]] = [:]
+    private var bindings = NameTable<[Binding]>()
 
     var dependsOnKeyOnly: Bool { true }
 

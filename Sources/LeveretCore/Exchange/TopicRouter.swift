@@ -4,7 +4,7 @@
 /// the routing takes a queue only once.
 final class TopicRouter: Router {
     fileprivate final class Node {
-        var children: [Substring: Node] = [:]
+        var children: [Word: Node] = [:]
         var anyWord: Node?
         var anyWords: Node?
         var bindings: [Binding] = []
@@ -12,13 +12,16 @@ final class TopicRouter: Router {
         var isEmpty: Bool { children.isEmpty && anyWord == nil && anyWords == nil && bindings.isEmpty }
     }
 
+    /// A word as bytes, because that is what a key is split and compared by.
+    typealias Word = ArraySlice<UInt8>
+
     private let root = Node()
 
     var dependsOnKeyOnly: Bool { true }
 
     /// The words of a key; the empty key has none.
-    static func words(of key: String) -> [Substring] {
-        key.isEmpty ? [] : key.split(separator: ".", omittingEmptySubsequences: false)
+    static func words(of key: String) -> [Word] {
+        key.isEmpty ? [] : Array(key.utf8).split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
     }
 
     func add(_ binding: Binding) {
@@ -31,7 +34,7 @@ final class TopicRouter: Router {
         remove(binding, words: TopicRouter.words(of: binding.routingKey)[...], from: root)
     }
 
-    private func remove(_ binding: Binding, words: ArraySlice<Substring>, from node: Node) {
+    private func remove(_ binding: Binding, words: ArraySlice<Word>, from node: Node) {
         guard let word = words.first else {
             node.bindings.removeAll { $0 === binding }
             return
@@ -45,7 +48,7 @@ final class TopicRouter: Router {
         visit(root, TopicRouter.words(of: subject.key)[...], match)
     }
 
-    private func visit(_ node: Node, _ words: ArraySlice<Substring>, _ match: (Binding) -> Void) {
+    private func visit(_ node: Node, _ words: ArraySlice<Word>, _ match: (Binding) -> Void) {
         if let anyWords = node.anyWords {
             for start in words.startIndex...words.endIndex { visit(anyWords, words[start...], match) }
         }
@@ -59,30 +62,38 @@ final class TopicRouter: Router {
 }
 
 extension TopicRouter.Node {
-    fileprivate func child(for word: Substring) -> TopicRouter.Node {
+    fileprivate func child(for word: TopicRouter.Word) -> TopicRouter.Node {
         if let child = existingChild(for: word) { return child }
         let child = TopicRouter.Node()
-        switch word {
-        case "*": anyWord = child
-        case "#": anyWords = child
-        default: children[word] = child
+        if word.isAnyWord {
+            anyWord = child
+        } else if word.isAnyWords {
+            anyWords = child
+        } else {
+            children[word] = child
         }
         return child
     }
 
-    fileprivate func existingChild(for word: Substring) -> TopicRouter.Node? {
-        switch word {
-        case "*": anyWord
-        case "#": anyWords
-        default: children[word]
-        }
+    fileprivate func existingChild(for word: TopicRouter.Word) -> TopicRouter.Node? {
+        if word.isAnyWord { return anyWord }
+        return word.isAnyWords ? anyWords : children[word]
     }
 
-    fileprivate func removeChild(for word: Substring) {
-        switch word {
-        case "*": anyWord = nil
-        case "#": anyWords = nil
-        default: children[word] = nil
+    fileprivate func removeChild(for word: TopicRouter.Word) {
+        if word.isAnyWord {
+            anyWord = nil
+        } else if word.isAnyWords {
+            anyWords = nil
+        } else {
+            children[word] = nil
         }
     }
+}
+
+extension TopicRouter.Word {
+    /// `*`
+    fileprivate var isAnyWord: Bool { count == 1 && first == UInt8(ascii: "*") }
+    /// `#`
+    var isAnyWords: Bool { count == 1 && first == UInt8(ascii: "#") }
 }

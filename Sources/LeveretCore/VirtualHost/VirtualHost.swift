@@ -3,8 +3,8 @@ import LeveretModel
 /// A virtual host: a name space of exchanges and queues of its own.
 final class VirtualHost {
     let name: String
-    var exchanges: [String: Exchange] = [:]
-    var queues: [String: Queue] = [:]
+    var exchanges = NameTable<Exchange>()
+    var queues = NameTable<Queue>()
     var bindingCount = 0
     var permissions: [String: PermissionPatterns] = [:]
     /// Changes with everything that may change where a message goes or who may publish it.

@@ -2,7 +2,7 @@
 /// holds back what follows.
 ///
 /// It ends when the broker cancels the consumer (its queue was deleted) and throws when the channel fails. It can
-/// be iterated once, by one task at a time.
+/// be iterated once, by one task at a time. What is not taken when `consume` ends goes back into the queue.
 public struct Deliveries: AsyncSequence, Sendable {
     /// A message for the consumer.
     public typealias Element = Delivery
@@ -24,22 +24,10 @@ public struct Deliveries: AsyncSequence, Sendable {
 
     /// Takes deliveries one by one.
     public struct AsyncIterator: AsyncIteratorProtocol {
-        private let source: any DeliverySource
-        private var batch: [Delivery] = []
-        private var next = 0
-
-        fileprivate init(source: any DeliverySource) { self.source = source }
+        fileprivate let source: any DeliverySource
 
         /// The next delivery; `nil` once the consumer was cancelled.
-        public mutating func next() async throws -> Delivery? {
-            if next == batch.count {
-                guard let more = try await source.nextBatch() else { return nil }
-                batch = more
-                next = 0
-            }
-            defer { next += 1 }
-            return batch[next]
-        }
+        public func next() async throws -> Delivery? { try await source.next() }
     }
 
     /// Deliveries in groups: what has arrived since the last group was taken, never an empty one.
@@ -59,6 +47,9 @@ public struct Deliveries: AsyncSequence, Sendable {
 
 /// Where a consumer's deliveries come from.
 package protocol DeliverySource: AnyObject, Sendable {
+    /// The next delivery; `nil` at the end.
+    func next() async throws -> Delivery?
+
     /// What has arrived since the last call, or the next to arrive. Never empty; `nil` at the end.
     func nextBatch() async throws -> [Delivery]?
 }

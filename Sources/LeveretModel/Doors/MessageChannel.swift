@@ -70,8 +70,8 @@ public protocol MessageChannel: Sendable {
 
     /// Registers a consumer, hands its deliveries to `body`, and cancels it when `body` returns or throws.
     ///
-    /// No more than `options.prefetch` deliveries wait at a time. What `body` has taken and not acknowledged stays
-    /// unacknowledged until the channel closes.
+    /// No more than `options.prefetch` deliveries wait at a time. What `body` has not taken goes back into the queue;
+    /// what it has taken and not acknowledged stays unacknowledged until the channel closes.
     @discardableResult
     func consume<Result: Sendable>(
         _ queue: QueueName,

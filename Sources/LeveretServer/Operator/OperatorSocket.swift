@@ -10,7 +10,7 @@ import Synchronization
 public final class OperatorSocket: Sendable {
     private enum Phase {
         case idle
-        case listening(any NIOCore.Channel)
+        case listening(any NIOCore.Channel, MultiThreadedEventLoopGroup)
         case stopped
     }
 
@@ -19,7 +19,6 @@ public final class OperatorSocket: Sendable {
     private let administer: @Sendable ([UInt8]) async -> [UInt8]
     private let logger: Logger
     private let phase = Mutex(Phase.idle)
-    private let open = Mutex<[ObjectIdentifier: any NIOCore.Channel]>([:])
 
     /// A socket file named `leveret.sock` in the broker's data directory.
     public convenience init(broker: Broker, directory: String, logger: Logger) {
@@ -39,39 +38,35 @@ public final class OperatorSocket: Sendable {
     ///   another broker is alive there.
     public func start() async throws {
         let descriptor = try UnixSocketFile.listen(path: path, mode: 0o600, backlog: 16)
-        let administer = administer
-        let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let listener = try await makeBootstrap(eventLoops).withBoundSocket(descriptor).get()
+        phase.withLock { $0 = .listening(listener, eventLoops) }
+        logger.debug("operator socket is open", metadata: ["leveret_path": "\(path)"])
+    }
+
+    private func makeBootstrap(_ eventLoops: MultiThreadedEventLoopGroup) -> ServerBootstrap {
+        ServerBootstrap(group: eventLoops)
             .childChannelOption(.autoRead, value: false)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
-            .childChannelInitializer { [self] channel in
+            .childChannelInitializer { [administer] channel in
                 channel.eventLoop.makeCompletedFuture {
-                    remember(channel)
                     let handler = OperatorConnectionHandler(administer: administer)
                     try channel.pipeline.syncOperations.addHandler(handler)
                 }
             }
-            .withBoundSocket(descriptor).get()
-        phase.withLock { $0 = .listening(listener) }
-        logger.debug("operator socket is open", metadata: ["leveret_path": "\(path)"])
     }
 
     /// Stops listening, drops the operators' connections and removes the file.
     public func shutDown() async {
-        let listener = phase.withLock { phase -> (any NIOCore.Channel)? in
+        let listening = phase.withLock { phase -> (any NIOCore.Channel, MultiThreadedEventLoopGroup)? in
             defer { phase = .stopped }
-            if case .listening(let listener) = phase { return listener }
+            if case .listening(let listener, let eventLoops) = phase { return (listener, eventLoops) }
             return nil
         }
-        guard let listener else { return }
+        guard let (listener, eventLoops) = listening else { return }
         try? await listener.close()
         UnixSocketFile.remove(path: path)
-        for channel in open.withLock({ Array($0.values) }) { try? await channel.close() }
-    }
-
-    private func remember(_ channel: any NIOCore.Channel) {
-        let key = ObjectIdentifier(channel)
-        open.withLock { $0[key] = channel }
-        channel.closeFuture.whenComplete { [self] _ in open.withLock { $0[key] = nil } }
+        try? await eventLoops.shutdownGracefully()
     }
 }
 

@@ -25,9 +25,7 @@ final class OutboundQueue: SessionSink {
     init(connection: ConnectionReference) { self.connection = connection }
 
     func receive(_ effects: UnsafeBufferPointer<Effect>) {
-        lock.withLock { _ in
-            for effect in effects { state.render(effect) }
-        }
+        lock.withLock { _ in state.render(effects) }
     }
 
     func wake() {

@@ -29,7 +29,9 @@ final class ChannelStateMachine {
 
     let number: UInt16
     private(set) var state = State.open
-    var assembler: ContentAssembler
+    /// Used by one function at a time, on the connection's event loop: checking that again for each frame would cost
+    /// more than the use itself.
+    @exclusivity(unchecked) var assembler: ContentAssembler
     /// The batch that refers to the assembler's memory, if one does.
     private var generation = -1
     private var spareAssembler: ContentAssembler

@@ -4,8 +4,12 @@ import LeveretWire
 
 /// Effects as bytes.
 extension OutboundState {
-    /// Appends the frames of an effect, or keeps it for the connection's machine. Records are read in place.
-    mutating func render(_ effect: Effect) {
+    /// Appends the frames of effects, or keeps them for the connection's machine. Records are read in place.
+    mutating func render(_ effects: UnsafeBufferPointer<Effect>) {
+        for effect in effects { render(effect) }
+    }
+
+    private mutating func render(_ effect: Effect) {
         switch effect {
         case .deliver(let channel, let delivery): deliver(delivery, on: channel.number)
         case .confirm(let channel, let sequence, let multiple):

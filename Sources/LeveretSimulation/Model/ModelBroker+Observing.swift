@@ -71,7 +71,7 @@ extension ModelBroker {
 
     private func observe(_ error: AMQPError, closing id: SessionID) throws {
         if hasFailed, error.code == .internalError, let session = session(id) {
-            guard session.channels.allSatisfy(\.unconfirmed.isEmpty) else {
+            guard session.channels.allSatisfy({ $0.unconfirmed.isEmpty || $0.isWaiting }) else {
                 throw Violation("session \(id) was closed before its publishings were refused")
             }
             return remove(session)

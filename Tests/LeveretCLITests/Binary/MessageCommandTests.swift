@@ -114,6 +114,17 @@ struct MessageCommandTests {
         }
     }
 
+    @Test func `an interrupted consumer leaves cleanly and keeps what it printed acknowledged`() async throws {
+        try await Program.withBroker { url, _ in
+            _ = try await Program.run(["publish", "--queue", "q", "--declare", "--count", "3", "x"], url: url)
+            let ending = try await Program.interruptAfterFirstLine(["consume", "--queue", "q", "--url", url])
+            #expect(ending == .exited(0))
+            // One of them was printed at least, and those that were not are ready again.
+            let left = try await Program.run(["purge", "--queue", "q"], url: url)
+            #expect(["purged 0 messages\n", "purged 1 message\n", "purged 2 messages\n"].contains(left.output))
+        }
+    }
+
     @Test func `exchanges, bindings and properties do their part`() async throws {
         try await Program.withBroker { url, _ in
             for arguments in [

@@ -63,6 +63,15 @@ struct OperationTests {
         #expect(try await Program.run("check", temporary.path).status == 0)
     }
 
+    @Test func `a broker ends cleanly when it is asked to`() async throws {
+        let temporary = try TemporaryDirectory()
+        defer { temporary.remove() }
+        let broker = DemoBroker(program: try Program.path(), directory: temporary.path)
+        try await broker.start()
+        #expect(try await broker.stop() == .exited(0))
+        #expect(try await broker.stop() == nil)
+    }
+
     @Test func `nobody there is status 3`() async throws {
         for command in ["publish", "consume", "get"] {
             let outcome = try await Program.run(command, "--url", "amqp://127.0.0.1:1", "--queue", "q", input: "x")

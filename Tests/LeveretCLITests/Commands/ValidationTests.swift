@@ -83,7 +83,12 @@ struct ValidationTests {
         for command in LeveretCommand.configuration.subcommands {
             let nested = command.configuration.subcommands
             for command in nested.isEmpty ? [command] : nested {
-                #expect(command.configuration.discussion.contains("EXAMPLES\n  leveret "), "\(command)")
+                let examples = command.configuration.discussion.split(
+                    separator: "EXAMPLES\n",
+                    maxSplits: 1,
+                    omittingEmptySubsequences: false
+                )
+                #expect(examples.count == 2 && examples[1].contains("  leveret "), "\(command)")
             }
         }
     }

@@ -92,6 +92,24 @@ enum Program {
 }
 
 extension Program {
+    /// Runs the program, interrupts it when it has written the first line, and waits for its end.
+    static func interruptAfterFirstLine(_ arguments: [String]) async throws -> ChildProcess.Ending {
+        let path = try path()
+        return try await NativeThread.run {
+            var ends: [Int32] = [-1, -1]
+            guard pipe(&ends) == 0 else { throw SystemError.last("make a pipe") }
+            defer { close(ends[0]) }
+            _ = fcntl(ends[0], F_SETFD, FD_CLOEXEC)
+            _ = fcntl(ends[1], F_SETFD, FD_CLOEXEC)
+            let process = try ChildProcess.start(path, arguments: arguments, output: ends[1])
+            close(ends[1])
+            var byte: UInt8 = 0
+            while read(ends[0], &byte, 1) == 1, byte != UInt8(ascii: "\n") {}
+            process.send(signal: SIGINT)
+            return try process.wait()
+        }
+    }
+
     /// Runs `body` with a broker on a data directory of its own, and ends it.
     static func withBroker<Result>(_ body: (_ url: String, _ directory: String) async throws -> Result) async throws
         -> Result
@@ -105,7 +123,7 @@ extension Program {
             try await broker.stop()
             return result
         } catch {
-            try? await broker.stop()
+            _ = try? await broker.stop()
             throw error
         }
     }

@@ -1,4 +1,5 @@
 import LeveretModel
+import LeveretTestSupport
 import Testing
 
 struct FieldTableEncodingTests {

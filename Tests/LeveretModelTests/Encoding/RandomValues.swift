@@ -1,4 +1,5 @@
 import LeveretModel
+import LeveretTestSupport
 
 extension SeededGenerator {
     mutating func table(depth: Int = 3) -> FieldTable {

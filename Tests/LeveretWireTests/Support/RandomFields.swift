@@ -1,4 +1,5 @@
 import LeveretModel
+import LeveretTestSupport
 
 extension SeededGenerator {
     mutating func name() -> String { text(upTo: 30) }

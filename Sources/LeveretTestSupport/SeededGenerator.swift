@@ -1,10 +1,10 @@
 /// A sequence of numbers that a seed determines, so that a failing test can be run again.
-struct SeededGenerator: RandomNumberGenerator {
+package struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 
-    init(seed: UInt64) { state = seed }
+    package init(seed: UInt64) { state = seed }
 
-    mutating func next() -> UInt64 {
+    package mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var mixed = state
         mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -14,25 +14,25 @@ struct SeededGenerator: RandomNumberGenerator {
 }
 
 extension SeededGenerator {
-    mutating func bytes(_ count: Int) -> [UInt8] {
+    package mutating func bytes(_ count: Int) -> [UInt8] {
         (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &self) }
     }
 
-    mutating func text(upTo length: Int) -> String {
+    package mutating func text(upTo length: Int) -> String {
         let alphabet = Array("abcdefghij.-ä€😀")
         return String((0..<Int.random(in: 0...length, using: &self)).map { _ in pick(alphabet) })
     }
 
-    mutating func pick<Element>(_ choices: [Element]) -> Element {
+    package mutating func pick<Element>(_ choices: [Element]) -> Element {
         choices[Int.random(in: 0..<choices.count, using: &self)]
     }
 
-    mutating func maybe<Value>(_ value: (inout SeededGenerator) -> Value) -> Value? {
+    package mutating func maybe<Value>(_ value: (inout SeededGenerator) -> Value) -> Value? {
         Bool.random(using: &self) ? value(&self) : nil
     }
 
     /// Changes some bytes, and sometimes the length.
-    mutating func mutated(_ original: [UInt8]) -> [UInt8] {
+    package mutating func mutated(_ original: [UInt8]) -> [UInt8] {
         var bytes = original
         for _ in 0..<Int.random(in: 1...3, using: &self) where !bytes.isEmpty {
             let index = Int.random(in: 0..<bytes.count, using: &self)

@@ -1,0 +1,82 @@
+import LeveretModel
+import Logging
+import Testing
+
+@testable import LeveretClient
+
+@Suite(.timeLimit(.minutes(1)))
+struct ReconnectingConnectionTests {
+    private let clock = RecordingClock()
+    private let policy = ReconnectPolicy.backoff(initial: .seconds(1), jitter: 0, attempts: 3)
+
+    /// Runs a program that opens a channel, and gives how often it was begun.
+    private func run(_ behaviours: [FakeBroker.Behaviour]) async throws -> Int {
+        var beginnings = 0
+        try await FakeBroker.run(behaviours) { broker in
+            try await AMQPConnection.withReconnectingConnection(
+                ConnectionConfiguration(host: "127.0.0.1", port: broker.port),
+                policy: policy,
+                clock: clock
+            ) { connection in
+                beginnings += 1
+                try await connection.withChannel { _ in }
+            }
+        }
+        return beginnings
+    }
+
+    @Test func `a program whose connection lasts is run once`() async throws {
+        #expect(try await run([.serve]) == 1)
+        #expect(clock.pauses.isEmpty)
+    }
+
+    @Test func `a program is run again when its connection is lost`() async throws {
+        #expect(try await run([.hangUpOnChannel, .hangUpOnChannel, .serve]) == 3)
+        // Each time the connection had been open, so the pauses do not grow.
+        #expect(clock.pauses == [.seconds(1), .seconds(1)])
+    }
+
+    @Test func `a broker that shuts down is waited for`() async throws {
+        #expect(try await run([.closeOnChannel(320), .serve]) == 2)
+    }
+
+    @Test func `an error that would come again is thrown`() async throws {
+        await #expect(throws: (any Error).self) { _ = try await run([.closeOnChannel(530), .serve]) }
+        #expect(clock.pauses.isEmpty)
+    }
+
+    @Test func `a refused login is thrown`() async throws {
+        let error = await #expect(throws: ConnectionError.self) { _ = try await run([.refuseLogin, .serve]) }
+        #expect(error?.code == .loginRefused)
+        #expect(clock.pauses.isEmpty)
+    }
+
+    @Test func `an error of the program is thrown`() async throws {
+        try await FakeBroker.run([.serve]) { broker in
+            await #expect(throws: Problem.self) {
+                try await AMQPConnection.withReconnectingConnection(
+                    ConnectionConfiguration(host: "127.0.0.1", port: broker.port),
+                    policy: policy,
+                    clock: clock
+                ) { _ in throw Problem() }
+            }
+        }
+    }
+
+    @Test func `an unreachable broker is tried as often as the policy says, with growing pauses`() async throws {
+        var port = 0
+        try await FakeBroker.run([.serve]) { port = $0.port }
+        let error = await #expect(throws: ConnectionError.self) {
+            try await AMQPConnection.withReconnectingConnection(
+                ConnectionConfiguration(host: "127.0.0.1", port: port),
+                policy: policy,
+                clock: clock
+            ) { _ in }
+        }
+        #expect(error?.code == .unreachable)
+        #expect(error?.reason.contains("127.0.0.1:\(port)") == true)
+        #expect(clock.pauses == [.seconds(1), .seconds(2), .seconds(4)])
+    }
+
+    private struct Problem: Error {}
+}
