@@ -58,7 +58,8 @@ class Leveret:
             sys.exit(f"leveret did not start: {line!r}; see {directory}/leveret.log")
         self.url = f"amqp://guest:guest@{line.split()[-1]}"
         self.pid = self.process.pid
-        self.version = subprocess.run([binary, "--version"], capture_output=True, text=True).stdout.strip()
+        found = subprocess.run([binary, "--version"], capture_output=True, text=True)
+        self.version = "Leveret " + found.stdout.strip()
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
@@ -171,8 +172,7 @@ def document(brokers, arguments, rows):
         "- CPU: user and system time of the broker's process per message delivered",
         "- latency: from the moment when a message is handed to the system (with a fixed rate: was due) to its "
         "arrival at the consumer. Without a fixed rate it shows how much is on the way, not how fast the way is",
-        "- Leveret confirms after `fdatasync`, or after the message was consumed and acknowledged. What RabbitMQ's "
-        "classic queues promise is less",
+        "- Leveret confirms after `fdatasync`, or after the message was consumed and acknowledged",
         "",
         head, rule, *rows, "",
     ])

@@ -64,7 +64,7 @@ struct WordRule: Sendable, CustomTestStringConvertible {
             promise: "tests take time as an argument and wait for events, never for a while",
             folders: ["Tests/"],
             layer: .code,
-            words: ["sleep", "usleep", "nanosleep", "Date()"]
+            words: [".sleep(", "usleep", "nanosleep", "Date()"]
         ),
         .init(
             promise: "what is in the tree is finished",
