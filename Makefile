@@ -45,12 +45,14 @@ release: setup-build ## Build the stripped release binary with a static Swift ru
 
 # --- Test
 
+# The contract tests run over RabbitMQ too where it is installed.
 .PHONY: test
 test: setup ## Build once and pass all tests: Swift, foreign clients, kill and restart
 	@mkdir -p .build/logs
 	$(SWIFT) build --build-tests
 	status=0
-	$(SWIFT) test --skip-build --disable-xctest 2>&1 | tee .build/logs/swift-tests.txt || status=1
+	python3 Tests/rabbitmq_process.py $(SWIFT) test --skip-build --disable-xctest 2>&1 \
+	    | tee .build/logs/swift-tests.txt || status=1
 	LEVERET_BINARY="$$PWD/$(LEVERET)" $(PYTHON) -m pytest --quiet $(PYTHON_SUITES) 2>&1 \
 	    | tee .build/logs/python-tests.txt || status=1
 	swift=$$(grep -a 'Test run with' .build/logs/swift-tests.txt | tail -n 1 | sed 's/^[^T]*//' || true)

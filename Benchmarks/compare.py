@@ -14,15 +14,16 @@ import os
 import platform
 import shutil
 import signal
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "Tests"))
+
+import rabbitmq_process  # noqa: E402
 
 DURABLE = ["--durable", "--persistent", "--confirm", "1000", "--prefetch", "500", "--ack-every", "100"]
 
@@ -38,12 +39,6 @@ SCENARIOS = [
      ["--size", "100", "--rate", "2000", "--durable", "--persistent", "--confirm", "1000", "--prefetch", "100",
       "--ack-every", "1"]),
 ]
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Leveret:
@@ -64,52 +59,6 @@ class Leveret:
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
         self.process.wait(timeout=30)
-
-
-class RabbitMQ:
-    name = "RabbitMQ"
-
-    def __init__(self, directory):
-        self.port = free_port()
-        home = directory / "rabbitmq"
-        home.mkdir()
-        os.chmod(directory, 0o755)
-        environment = dict(
-            os.environ, HOME=str(home), RABBITMQ_NODENAME=f"compare{os.getpid()}@localhost",
-            RABBITMQ_NODE_IP_ADDRESS="127.0.0.1", RABBITMQ_NODE_PORT=str(self.port),
-            RABBITMQ_DIST_PORT=str(free_port()), ERL_EPMD_ADDRESS="127.0.0.1",
-            RABBITMQ_MNESIA_BASE=str(home / "data"), RABBITMQ_LOG_BASE=str(home / "log"),
-            RABBITMQ_ENABLED_PLUGINS_FILE=str(home / "plugins"), RABBITMQ_PID_FILE=str(home / "pid"))
-        (home / "plugins").write_text("[].\n")
-        program = "/usr/lib/rabbitmq/bin/rabbitmq-server"
-        self.process = subprocess.Popen(
-            [program], env=environment, stdout=open(home / "out.txt", "wb"), stderr=subprocess.STDOUT,
-            start_new_session=True)
-        self.url = f"amqp://guest:guest@127.0.0.1:{self.port}"
-        self.wait_until_ready(home)
-        self.pid = int((home / "pid").read_text())
-        found = subprocess.run(["dpkg-query", "-W", "-f", "${Version}", "rabbitmq-server"],
-                               capture_output=True, text=True)
-        self.version = "RabbitMQ " + found.stdout.strip()
-
-    def wait_until_ready(self, home):
-        deadline = time.monotonic() + 90
-        while time.monotonic() < deadline:
-            try:
-                with socket.create_connection(("127.0.0.1", self.port), timeout=1) as client:
-                    client.sendall(b"AMQP\0\0\x09\x01")
-                    if client.recv(1):
-                        return
-            except OSError:
-                pass
-            if self.process.poll() is not None:
-                break
-            time.sleep(0.5)
-        sys.exit(f"rabbitmq-server did not start; see {home}/out.txt")
-
-    def stop(self):
-        os.kill(self.pid, signal.SIGTERM)
-        self.process.wait(timeout=60)
 
 
 def measure(binary, broker, options, seconds):
@@ -188,8 +137,8 @@ def main():
     directory = Path(tempfile.mkdtemp(prefix="leveret-compare-"))
     brokers = [Leveret(arguments.leveret, directory)]
     try:
-        if Path("/usr/lib/rabbitmq/bin/rabbitmq-server").exists():
-            brokers.append(RabbitMQ(directory))
+        if rabbitmq_process.is_installed():
+            brokers.append(rabbitmq_process.RabbitMQ(directory))
         rows = []
         for title, options in SCENARIOS:
             measured = {broker.name: [] for broker in brokers}

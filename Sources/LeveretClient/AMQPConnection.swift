@@ -48,7 +48,7 @@ public final class AMQPConnection: Sendable {
     }
 
     /// Connects, hands the connection to `body`, and closes it when `body` returns or throws.
-    public static func withConnection<Result: Sendable>(
+    public nonisolated(nonsending) static func withConnection<Result: Sendable>(
         _ configuration: ConnectionConfiguration = ConnectionConfiguration(),
         logger: Logger = Logger(label: "leveret.client"),
         _ body: (AMQPConnection) async throws -> Result
@@ -72,7 +72,7 @@ public final class AMQPConnection: Sendable {
     }
 
     /// Opens a channel, hands it to `body`, and closes it when `body` returns or throws.
-    public func withChannel<Result: Sendable>(
+    public nonisolated(nonsending) func withChannel<Result: Sendable>(
         _ body: (ClientChannel) async throws -> Result
     ) async throws -> Result {
         let channel = try await openChannel()

@@ -53,7 +53,7 @@ extension ClientChannel {
     ///
     /// No more than `options.prefetch` deliveries wait at a time. Deliveries that `body` has not taken go back to the
     /// queue. If the task is cancelled, the deliveries end.
-    public func consume<Result: Sendable>(
+    public nonisolated(nonsending) func consume<Result: Sendable>(
         _ queue: QueueName,
         _ options: ConsumeOptions,
         _ body: (Deliveries) async throws -> Result

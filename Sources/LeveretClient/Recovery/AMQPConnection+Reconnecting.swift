@@ -10,7 +10,7 @@ extension AMQPConnection {
     ///
     /// What `body` throws while the connection is open is thrown on, and so is a refused login or virtual host. If the
     /// policy allows no further attempt, the error of the last one is thrown.
-    public static func withReconnectingConnection<Result: Sendable>(
+    public nonisolated(nonsending) static func withReconnectingConnection<Result: Sendable>(
         _ configuration: ConnectionConfiguration = ConnectionConfiguration(),
         policy: ReconnectPolicy = .backoff(),
         logger: Logger = Logger(label: "leveret.client"),
@@ -39,7 +39,7 @@ extension AMQPConnection {
         }
     }
 
-    private static func attempt<Result: Sendable>(
+    private nonisolated(nonsending) static func attempt<Result: Sendable>(
         _ configuration: ConnectionConfiguration,
         _ logger: Logger,
         _ body: (AMQPConnection) async throws -> Result
@@ -55,7 +55,7 @@ extension AMQPConnection {
     }
 
     /// Calls `body`, closes the connection, and tells whether a failure is the connection's.
-    private func outcome<Result: Sendable>(
+    private nonisolated(nonsending) func outcome<Result: Sendable>(
         of body: (AMQPConnection) async throws -> Result
     ) async -> ReconnectOutcome<Result> {
         do {
