@@ -36,8 +36,19 @@ enum Door: String, Sendable, CaseIterable, CustomTestStringConvertible {
         case .inDirectory:
             let directory = try TemporaryDirectory()
             try await Self.openInProcess(.directory(directory.path), body)
+        case .network, .rabbitMQ: try await openAddress { try await Self.openClient($0, body) }
+        }
+    }
+
+    /// The doors that lead over a network.
+    static var networks: [Door] { available.filter { $0 == .network || $0 == .rabbitMQ } }
+
+    /// Tells `body` where the broker is, if it is behind a network.
+    func openAddress(_ body: (ConnectionConfiguration) async throws -> Void) async throws {
+        switch self {
+        case .inMemory, .inDirectory: throw Unexpected("the broker has no address")
         case .network: try await Self.openServer(body)
-        case .rabbitMQ: try await Self.openClient(ConnectionConfiguration(try #require(Self.rabbitMQString)), body)
+        case .rabbitMQ: try await body(ConnectionConfiguration(try #require(Self.rabbitMQString)))
         }
     }
 
@@ -55,7 +66,7 @@ enum Door: String, Sendable, CaseIterable, CustomTestStringConvertible {
         }
     }
 
-    private static func openServer(_ body: (Visit) async throws -> Void) async throws {
+    private static func openServer(_ body: (ConnectionConfiguration) async throws -> Void) async throws {
         try await Broker.run(BrokerConfiguration(storage: .inMemory)) { broker in
             let server = AMQPServer(
                 broker: broker,
@@ -64,7 +75,7 @@ enum Door: String, Sendable, CaseIterable, CustomTestStringConvertible {
             )
             let port = try #require(try await server.start().first?.port)
             do {
-                try await openClient(ConnectionConfiguration(host: "127.0.0.1", port: port), body)
+                try await body(ConnectionConfiguration(host: "127.0.0.1", port: port))
             } catch {
                 await server.shutDown()
                 throw error

@@ -13,13 +13,9 @@ import pika
 import pytest
 
 from broker_process import BrokerProcess, broker_binary
-from conftest import FOREIGN_URL
 from wire import Peer, consume_method
 
-pytestmark = [
-    pytest.mark.leveret_only("starts the daemon in ways of its own"),
-    pytest.mark.skipif(bool(FOREIGN_URL), reason="starts the daemon in ways of its own"),
-]
+pytestmark = pytest.mark.leveret_only("starts the daemon in ways of its own")
 
 UNREACHABLE, DATA_DIRECTORY = 3, 5
 PERSISTENT = pika.BasicProperties(delivery_mode=2)

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Leveret
 import Testing
 
@@ -16,6 +17,23 @@ struct InMemoryBrokerTests {
                     let second = try #require(try await batches.next())
                     #expect(second.first?.body.string == "order 2")
                 }
+            }
+        }
+    }
+
+    @Test func `bodies may be strings, bytes, slices or data`() async throws {
+        try await Broker.run { broker in
+            try await broker.withChannel { channel in
+                let orders = try await channel.declareQueue("orders")
+                try await channel.publish("text", to: orders)
+                try await channel.publish([1, 2, 3] as [UInt8], to: orders)
+                try await channel.publish(([1, 2, 3] as [UInt8])[1...], to: orders)
+                try await channel.publish(Data([4, 5]), to: orders)
+                var bodies: [[UInt8]] = []
+                while let delivery = try await channel.get("orders", noAcknowledge: true) {
+                    bodies.append(delivery.body.bytes)
+                }
+                #expect(bodies == [Array("text".utf8), [1, 2, 3], [2, 3], [4, 5]])
             }
         }
     }

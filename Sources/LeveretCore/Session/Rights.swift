@@ -15,13 +15,9 @@ enum Right: Hashable {
 
 /// Rights that were looked up before. Bounded: it begins anew when it is full.
 struct RightsCache {
-    private struct Key: Hashable {
-        let right: Right
-        let name: String
-    }
-
     private static let capacity = 1024
-    private var answers: [Key: Bool] = [:]
+    private var answers: [Right: NameTable<Bool>] = [:]
+    private var count = 0
     private var generation: UInt64 = 0
 
     mutating func answer(
@@ -30,14 +26,15 @@ struct RightsCache {
         generation: UInt64,
         otherwise look: () -> Bool
     ) -> Bool {
-        if generation != self.generation || answers.count >= RightsCache.capacity {
+        if generation != self.generation || count >= RightsCache.capacity {
             answers.removeAll()
+            count = 0
             self.generation = generation
         }
-        let key = Key(right: right, name: name)
-        if let known = answers[key] { return known }
+        if let known = answers[right]?[name] { return known }
         let answer = look()
-        answers[key] = answer
+        answers[right, default: NameTable()][name] = answer
+        count += 1
         return answer
     }
 }
