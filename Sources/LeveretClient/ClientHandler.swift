@@ -14,9 +14,9 @@ final class ClientHandler: ChannelDuplexHandler {
     private var context: ChannelHandlerContext?
     private var received = ReceiveBuffer()
     private var heartbeats: HeartbeatMonitor?
-    private var timers: [Scheduled<Void>] = []
     private var handshakeTimer: Scheduled<Void>?
-    private var isCloseTimerSet = false
+    private var heartbeatTimer: Scheduled<Void>?
+    private var closeTimer: Scheduled<Void>?
     private var isReadHeld = false
     private var isFinishing = false
     /// What the socket complained of before it closed.
@@ -57,9 +57,7 @@ final class ClientHandler: ChannelDuplexHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        handshakeTimer?.cancel()
-        for timer in timers { timer.cancel() }
-        timers = []
+        for timer in [handshakeTimer, heartbeatTimer, closeTimer] { timer?.cancel() }
         let reason = failure.map { "\($0)" } ?? "the peer closed the connection"
         session.performOnEventLoop { $0.lose(reason) }
         session.attach(nil)
@@ -118,6 +116,7 @@ extension ClientHandler {
         guard let context, !isFinishing else { return }
         resumeReading(context)
         let orders = session.takeOrders()
+        if !orders.isHandshaking { handshakeTimer?.cancel() }
         if let seconds = orders.heartbeat, heartbeats == nil { beginHeartbeats(seconds, context) }
         if orders.isClosing { beginWaitingForClose() }
         guard !orders.isFinished else { return finish(orders.bytes, context) }
@@ -154,7 +153,6 @@ extension ClientHandler {
     }
 
     private func beginHeartbeats(_ seconds: UInt16, _ context: ChannelHandlerContext) {
-        handshakeTimer?.cancel()
         heartbeats = HeartbeatMonitor(seconds: seconds, at: milliseconds(context))
         checkHeartbeats()
     }
@@ -174,18 +172,15 @@ extension ClientHandler {
         case .timedOut: lose("it was silent for two heartbeat intervals", code: .lost)
         case .wait(until: .max), .send: return
         case .wait(let time):
-            let timer = schedule(in: .milliseconds(max(time - now, 1))) { $0.checkHeartbeats() }
-            timers = timer.map { [$0] } ?? []
+            heartbeatTimer = schedule(in: .milliseconds(max(time - now, 1))) { $0.checkHeartbeats() }
         }
     }
 
     private func beginWaitingForClose() {
-        guard !isCloseTimerSet else { return }
-        isCloseTimerSet = true
-        let timer = schedule(in: TimeAmount(session.configuration.closeTimeout)) { handler in
-            handler.lose("it did not answer connection.close", code: .lost)
+        guard closeTimer == nil else { return }
+        closeTimer = schedule(in: TimeAmount(session.configuration.closeTimeout)) { handler in
+            handler.lose("it did not let the connection be closed", code: .lost)
         }
-        if let timer { timers.append(timer) }
     }
 
     private func lose(_ reason: String, code: ConnectionError.Code) {

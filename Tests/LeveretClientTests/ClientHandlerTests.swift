@@ -60,6 +60,15 @@ struct ClientHandlerTests {
         #expect(!channel.isActive)
     }
 
+    @Test(arguments: [1, 2])
+    func `a broker that falls silent during the handshake is given up`(_ steps: Int) async throws {
+        try await connect()
+        for method in [BrokerBytes.start, BrokerBytes.tune()].prefix(steps) { try await receive(method) }
+        await channel.testingEventLoop.advanceTime(by: .seconds(3))
+        let error = await #expect(throws: ConnectionError.self) { try await session.opened.value() }
+        #expect(error?.code == .timedOut)
+    }
+
     @Test func `an open connection outlives the time for the handshake`() async throws {
         try await open()
         await channel.testingEventLoop.advanceTime(by: .seconds(4))
@@ -72,7 +81,6 @@ struct ClientHandlerTests {
         #expect(try await sent() == [])
         await channel.testingEventLoop.advanceTime(by: .seconds(1))
         #expect(try await sent() == [.heartbeat])
-        try await receive(BrokerBytes.start)
     }
 
     @Test func `a broker that is silent for two intervals is given up`() async throws {

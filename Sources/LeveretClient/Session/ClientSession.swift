@@ -62,6 +62,10 @@ struct ClientSession {
     /// The socket is connected.
     mutating func start() { output.writeBytes(ProtocolHeader.supported) }
 
+    var isHandshaking: Bool { if case .handshaking = phase { true } else { false } }
+
+    var isClosing: Bool { if case .closing = phase { true } else { false } }
+
     /// Why the connection is not open, if it is not.
     var endError: ConnectionError? {
         switch phase {

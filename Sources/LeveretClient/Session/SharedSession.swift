@@ -2,7 +2,6 @@ import LeveretModel
 import LeveretWire
 import Logging
 import NIOCore
-import Synchronization
 
 /// The session of a connection, shared by the tasks that call and the event loop that reads and writes.
 ///
@@ -16,6 +15,7 @@ final class SharedSession: @unchecked Sendable {
         var bytes: ByteBuffer
         /// Close the socket once the bytes are sent.
         var isFinished: Bool
+        var isHandshaking: Bool
         /// connection.close was sent.
         var isClosing: Bool
         /// Seconds between heartbeats, once they are due.
@@ -27,7 +27,7 @@ final class SharedSession: @unchecked Sendable {
     /// Settled when the connection is open, or will not be.
     let opened: PendingResult<Void>
     private let logger: Logger
-    private let lock = Mutex(())
+    private let lock = SessionLock()
     private var session: ClientSession
     private var isWakePending = false
     private var wake: (@Sendable () -> Void)?
@@ -42,12 +42,12 @@ final class SharedSession: @unchecked Sendable {
 
     /// Sets what makes the event loop ask for its orders; `nil` if there is none any more.
     func attach(_ wake: (@Sendable () -> Void)?) {
-        lock.withLock { _ in self.wake = wake }
+        lock.withLock { self.wake = wake }
     }
 
     /// Makes the event loop ask for its orders.
     func wakeUp() {
-        lock.withLock { _ in wake }?()
+        lock.withLock { wake }?()
     }
 
     /// Calls the session from a task. Bytes to be sent are sent soon.
@@ -56,7 +56,7 @@ final class SharedSession: @unchecked Sendable {
     ) throws(Failure) -> Result {
         var actions: [ClientAction] = []
         var wake: (@Sendable () -> Void)?
-        let result = lock.withLock { _ in
+        let result = lock.withLock {
             let result = Swift.Result { () throws(Failure) in try call(&session) }
             if !session.actions.isEmpty { swap(&actions, &session.actions) }
             if !isWakePending, session.output.readableBytes > 0 || session.isFinished {
@@ -73,7 +73,7 @@ final class SharedSession: @unchecked Sendable {
     /// Calls the session from the event loop, which asks for its orders afterwards.
     func performOnEventLoop<Result: Sendable>(_ call: (inout ClientSession) -> Result) -> Result {
         var actions: [ClientAction] = []
-        let result = lock.withLock { _ in
+        let result = lock.withLock {
             let result = call(&session)
             if !session.actions.isEmpty { swap(&actions, &session.actions) }
             return result
@@ -85,12 +85,11 @@ final class SharedSession: @unchecked Sendable {
     func takeOrders() -> Orders {
         performOnEventLoop { session in
             isWakePending = false
-            var isClosing = false
-            if case .closing = session.phase { isClosing = true }
             return Orders(
                 bytes: session.takeOutput(),
                 isFinished: session.isFinished,
-                isClosing: isClosing,
+                isHandshaking: session.isHandshaking,
+                isClosing: session.isClosing,
                 heartbeat: session.isTuned ? session.limits.heartbeat : nil
             )
         }
