@@ -17,6 +17,7 @@ let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift
 let collections = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let metricsTestKit = Target.Dependency.product(name: "MetricsTestKit", package: "swift-metrics")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
@@ -113,7 +114,7 @@ let package = Package(
         ),
         .testTarget(
             name: "LeveretTests",
-            dependencies: ["Leveret", "LeveretModel", "LeveretTestSupport"],
+            dependencies: ["Leveret", "LeveretCore", "LeveretModel", "LeveretTestSupport", metricsTestKit],
             swiftSettings: settings
         ),
         .testTarget(

@@ -10,7 +10,6 @@ import LeveretClient
 import LeveretModel
 import LeveretServer
 import LeveretTestSupport
-import Logging
 import Testing
 
 /// A way to a broker. Every promise of `MessageChannel` is to hold for all of them.
@@ -68,19 +67,10 @@ enum Door: String, Sendable, CaseIterable, CustomTestStringConvertible {
 
     private static func openServer(_ body: (ConnectionConfiguration) async throws -> Void) async throws {
         try await Broker.run(BrokerConfiguration(storage: .inMemory)) { broker in
-            let server = AMQPServer(
-                broker: broker,
-                configuration: ServerConfiguration(host: "127.0.0.1", port: 0),
-                logger: Logger(label: "contract")
-            )
-            let port = try #require(try await server.start().first?.port)
-            do {
+            try await broker.listen(.init(host: "127.0.0.1", port: 0)) { addresses in
+                let port = try #require(addresses.first?.port)
                 try await body(ConnectionConfiguration(host: "127.0.0.1", port: port))
-            } catch {
-                await server.shutDown()
-                throw error
             }
-            await server.shutDown()
         }
     }
 

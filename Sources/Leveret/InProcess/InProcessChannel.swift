@@ -17,7 +17,7 @@ public final class InProcessChannel: MessageChannel {
     }
 
     /// Opens a session and its channel.
-    static func open(on driver: CoreDriver, virtualHost: String) async throws -> InProcessChannel {
+    package static func open(on driver: CoreDriver, virtualHost: String) async throws -> InProcessChannel {
         let inbox = InProcessInbox(driver: driver)
         let session = driver.register(inbox)
         let id = ChannelID(session: session, number: 1)

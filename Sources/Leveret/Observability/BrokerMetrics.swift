@@ -1,18 +1,25 @@
 import LeveretCore
-import Metrics
+package import Metrics
 
 /// Counts what the broker does, for swift-metrics.
 package final class BrokerMetrics: @unchecked Sendable {
     // Unchecked: `reported` is touched only by the driver, with its lock held.
-    private let published = Counter(label: "leveret_messages_published_total")
-    private let unroutable = Counter(label: "leveret_messages_unroutable_total")
-    private let delivered = Counter(label: "leveret_messages_delivered_total")
-    private let redelivered = Counter(label: "leveret_messages_redelivered_total")
-    private let acknowledged = Counter(label: "leveret_messages_acknowledged_total")
-    private let requeued = Counter(label: "leveret_messages_requeued_total")
+    private let published: Counter
+    private let unroutable: Counter
+    private let delivered: Counter
+    private let redelivered: Counter
+    private let acknowledged: Counter
+    private let requeued: Counter
     private var reported = BrokerCounters()
 
-    package init() {}
+    package init(factory: any MetricsFactory = MetricsSystem.factory) {
+        published = Counter(label: "leveret_messages_published_total", factory: factory)
+        unroutable = Counter(label: "leveret_messages_unroutable_total", factory: factory)
+        delivered = Counter(label: "leveret_messages_delivered_total", factory: factory)
+        redelivered = Counter(label: "leveret_messages_redelivered_total", factory: factory)
+        acknowledged = Counter(label: "leveret_messages_acknowledged_total", factory: factory)
+        requeued = Counter(label: "leveret_messages_requeued_total", factory: factory)
+    }
 
     /// Hands on what has been added since the last call.
     func report(_ counters: BrokerCounters) {

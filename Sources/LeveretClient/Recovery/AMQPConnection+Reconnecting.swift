@@ -14,7 +14,23 @@ extension AMQPConnection {
         _ configuration: ConnectionConfiguration = ConnectionConfiguration(),
         policy: ReconnectPolicy = .backoff(),
         logger: Logger = Logger(label: "leveret.client"),
-        clock: any Clock<Duration> = ContinuousClock(),
+        _ body: (AMQPConnection) async throws -> Result
+    ) async throws -> Result {
+        try await withReconnectingConnection(
+            configuration,
+            policy: policy,
+            logger: logger,
+            pause: { try await ContinuousClock().sleep(for: $0) },
+            body
+        )
+    }
+
+    /// The same with time in the caller's hands.
+    nonisolated(nonsending) static func withReconnectingConnection<Result: Sendable>(
+        _ configuration: ConnectionConfiguration,
+        policy: ReconnectPolicy,
+        logger: Logger,
+        pause pauseFor: (Duration) async throws -> Void,
         _ body: (AMQPConnection) async throws -> Result
     ) async throws -> Result {
         var failures = 0
@@ -35,7 +51,7 @@ extension AMQPConnection {
                     "error": "\(loss)",
                 ]
             )
-            try await clock.sleep(for: pause)
+            try await pauseFor(pause)
         }
     }
 

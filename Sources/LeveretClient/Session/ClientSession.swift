@@ -183,16 +183,16 @@ extension ClientSession {
     ) throws {
         try channel.checkOpen()
         let tagBytes = Array(tag.utf8)
-        guard let index = channel.consumers.firstIndex(where: { $0.tag == tagBytes }) else {
+        if let index = channel.consumers.firstIndex(where: { $0.tag == tagBytes }) {
+            channel.consumers[index].isLeaving = true
+            write(BasicCancel(consumerTag: tag), channel.number)
+            channel.consumerExpectations.append(.init(method: BasicCancelOk.id, tag: tag, answer: answer))
+        } else {
             // The broker has ended it already.
-            if !noAcknowledge { giveBack(untaken, on: channel) }
             actions.append(.answer(answer, .success(.delivery(nil))))
-            return
         }
+        // After the cancel, or else the broker would deliver them to this consumer again.
         if !noAcknowledge { giveBack(untaken, on: channel) }
-        channel.consumers[index].isLeaving = true
-        write(BasicCancel(consumerTag: tag), channel.number)
-        channel.consumerExpectations.append(.init(method: BasicCancelOk.id, tag: tag, answer: answer))
     }
 
     private mutating func giveBack(_ deliveries: [Delivery], on channel: ClientChannelState) {

@@ -84,8 +84,8 @@ struct ConsumingTests {
         try script.receive(late.buffer)
         #expect(
             try script.sent() == [
-                .method(1, .basicNack(.init(deliveryTag: 1, requeue: true))),
                 .method(1, .basicCancel(.init(consumerTag: tag))),
+                .method(1, .basicNack(.init(deliveryTag: 1, requeue: true))),
                 .method(1, .basicNack(.init(deliveryTag: 2, requeue: true))),
             ]
         )
