@@ -65,7 +65,7 @@ public final class Broker: Service, Sendable {
 
     /// Runs a broker for as long as `body` does.
     @discardableResult
-    public static func run<Result: Sendable>(
+    nonisolated(nonsending) public static func run<Result: Sendable>(
         _ configuration: BrokerConfiguration = BrokerConfiguration(),
         logger: Logger = Logger(label: "leveret"),
         _ body: (Broker) async throws -> Result
@@ -112,7 +112,7 @@ public final class Broker: Service, Sendable {
 
     /// Opens a channel, hands it to `body`, and closes it when `body` returns or throws.
     @discardableResult
-    public func withChannel<Result: Sendable>(
+    nonisolated(nonsending) public func withChannel<Result: Sendable>(
         virtualHost: String = "/",
         _ body: (InProcessChannel) async throws -> Result
     ) async throws -> Result {

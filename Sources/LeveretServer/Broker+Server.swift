@@ -16,7 +16,7 @@ extension Broker {
     /// - Parameter body: is told where the server listens, with the port that the system chose in place of 0.
     /// - Throws: `ServerError` if an address cannot be listened on, and what `body` throws.
     @discardableResult
-    public func listen<Result: Sendable>(
+    nonisolated(nonsending) public func listen<Result: Sendable>(
         _ configuration: ServerConfiguration = ServerConfiguration(),
         logger: Logger = Logger(label: "leveret.server"),
         _ body: ([ListenAddress]) async throws -> Result

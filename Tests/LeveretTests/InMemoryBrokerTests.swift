@@ -21,6 +21,28 @@ struct InMemoryBrokerTests {
         }
     }
 
+    @Test @MainActor func `closures run where their caller runs, and may use its state`() async throws {
+        let ledger = Ledger()
+        try await Broker.run { broker in
+            try await broker.withChannel { channel in
+                let orders = try await channel.declareQueue("orders")
+                try await channel.publish("order", to: orders)
+                try await channel.consume(orders) { deliveries in
+                    for try await delivery in deliveries {
+                        ledger.bodies.append(delivery.body.string)
+                        break
+                    }
+                }
+            }
+        }
+        #expect(ledger.bodies == ["order"])
+    }
+
+    /// State of the main actor, as a program's own.
+    @MainActor private final class Ledger {
+        var bodies: [String] = []
+    }
+
     @Test func `bodies may be strings, bytes, slices or data`() async throws {
         try await Broker.run { broker in
             try await broker.withChannel { channel in

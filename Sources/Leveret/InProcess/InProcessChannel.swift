@@ -195,7 +195,7 @@ public final class InProcessChannel: MessageChannel {
 
     /// Registers a consumer, hands its deliveries to `body`, and cancels it when `body` returns or throws.
     @discardableResult
-    public func consume<Result: Sendable>(
+    nonisolated(nonsending) public func consume<Result: Sendable>(
         _ queue: QueueName,
         _ options: ConsumeOptions,
         _ body: (Deliveries) async throws -> Result

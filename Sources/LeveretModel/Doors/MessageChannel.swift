@@ -73,7 +73,7 @@ public protocol MessageChannel: Sendable {
     /// No more than `options.prefetch` deliveries wait at a time. What `body` has not taken goes back into the queue;
     /// what it has taken and not acknowledged stays unacknowledged until the channel closes.
     @discardableResult
-    func consume<Result: Sendable>(
+    nonisolated(nonsending) func consume<Result: Sendable>(
         _ queue: QueueName,
         _ options: ConsumeOptions,
         _ body: (Deliveries) async throws -> Result
@@ -172,7 +172,7 @@ extension MessageChannel {
 
     /// Registers a consumer with a prefetch window and hands its deliveries to `body`.
     @discardableResult
-    public func consume<Result: Sendable>(
+    nonisolated(nonsending) public func consume<Result: Sendable>(
         _ queue: QueueName,
         prefetch: UInt16 = 10,
         _ body: (Deliveries) async throws -> Result
@@ -182,7 +182,7 @@ extension MessageChannel {
 
     /// Registers a consumer of a declared queue with a prefetch window and hands its deliveries to `body`.
     @discardableResult
-    public func consume<Result: Sendable>(
+    nonisolated(nonsending) public func consume<Result: Sendable>(
         _ queue: QueueDeclaration,
         prefetch: UInt16 = 10,
         _ body: (Deliveries) async throws -> Result
