@@ -25,7 +25,6 @@ struct ConfirmLedger {
 
     init(channel: ChannelID) { self.channel = channel }
 
-    var hasUnanswered: Bool { answered < published }
     var hasAnswers: Bool { answered < resolvedThrough }
 
     mutating func next() -> UInt64 {

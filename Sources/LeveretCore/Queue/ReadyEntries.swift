@@ -50,8 +50,6 @@ struct ReadyEntries {
         return entries
     }
 
-    mutating func reserve(_ count: Int) { entries.reserveCapacity(count) }
-
     /// For checks.
     var all: some Collection<QueueEntry> { entries }
 }
