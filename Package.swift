@@ -13,6 +13,7 @@ let settings: [SwiftSetting] =
 
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let collections = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -34,6 +35,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
@@ -65,13 +67,14 @@ let package = Package(
         .target(
             name: "LeveretServer",
             dependencies: [
-                "Leveret", "LeveretCore", "LeveretWire", "LeveretModel", nioCore, nioPosix, logging, lifecycle,
+                "Leveret", "LeveretCore", "LeveretWire", "LeveretModel", nioCore, nioPosix, nioSSL,
+                logging, lifecycle,
             ],
             swiftSettings: settings
         ),
         .target(
             name: "LeveretClient",
-            dependencies: ["LeveretWire", "LeveretModel", nioCore, nioPosix, logging],
+            dependencies: ["LeveretWire", "LeveretModel", nioCore, nioPosix, nioSSL, logging],
             swiftSettings: settings
         ),
         .executableTarget(

@@ -8,7 +8,11 @@ package struct JournalBatch: Sendable {
     package var segments: [SegmentWrite] = []
     /// Which messages of segments that were written before (or in this batch) are settled by now.
     package var settlements: [SettlementWrite] = []
-    /// Segments in which nothing lives any more: their rows, and their settlements', go.
+    /// What has changed of messages in segments that were written before, in order.
+    package var updates: [MessageUpdate] = []
+    /// Changes of deduplication windows, in order.
+    package var deduplications: [DeduplicationChange] = []
+    /// Segments in which nothing lives any more: their rows, their settlements' and their updates', go.
     package var deletedSegments: [SegmentID] = []
     /// Up to which ordinal messages of a queue have been delivered at least once.
     package var deliveryMarks: [DeliveryMark] = []

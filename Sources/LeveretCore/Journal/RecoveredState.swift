@@ -9,6 +9,8 @@ package struct RecoveredState: Sendable {
     /// The segments in rising order, without their content.
     package var segments: [RecoveredSegment] = []
     package var deliveryMarks: [DeliveryMark] = []
+    /// By scope and rising serial.
+    package var deduplications: [DeduplicationEntry] = []
     package var nextQueueID = QueueID(rawValue: 1)
 
     /// A state that holds nothing: a new data directory.
@@ -26,11 +28,20 @@ package struct RecoveredSegment: Sendable {
     /// The index as the core wrote it.
     package var index: [UInt8]
     package var settled: [SettledRange]
+    /// What has changed of its messages since it was written; the last update of a message is its state.
+    package var updates: [MessageUpdate]
 
-    package init(id: SegmentID, length: Int, index: [UInt8], settled: [SettledRange]) {
+    package init(
+        id: SegmentID,
+        length: Int,
+        index: [UInt8],
+        settled: [SettledRange],
+        updates: [MessageUpdate] = []
+    ) {
         self.id = id
         self.length = length
         self.index = index
         self.settled = settled
+        self.updates = updates
     }
 }
