@@ -16,6 +16,7 @@ let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let collections = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let metricsTestKit = Target.Dependency.product(name: "MetricsTestKit", package: "swift-metrics")
@@ -46,7 +47,7 @@ let package = Package(
     targets: [
         .target(name: "LeveretModel", swiftSettings: settings),
         .target(name: "LeveretWire", dependencies: ["LeveretModel", nioCore], swiftSettings: settings),
-        .target(name: "LeveretCore", dependencies: ["LeveretModel", collections], swiftSettings: settings),
+        .target(name: "LeveretCore", dependencies: ["LeveretModel", collections, heap], swiftSettings: settings),
         .systemLibrary(
             name: "CSQLite",
             pkgConfig: "sqlite3",

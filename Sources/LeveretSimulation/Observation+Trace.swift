@@ -39,6 +39,7 @@ extension Observation {
             trace.mix(UInt64(consumer.rawValue))
         case .block(let session, _): trace.mix(16, session)
         case .unblock(let session): trace.mix(17, session)
+        case .wake(let time): trace.mix(time.milliseconds)
         case .loadSegment(let segment): trace.mix(segment.rawValue)
         }
     }

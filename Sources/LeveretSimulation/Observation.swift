@@ -23,6 +23,14 @@ package struct ObservedMessage: Sendable, Hashable {
         body = [UInt8](record.body)
     }
 
+    /// The headers, decoded.
+    package var headers: FieldTable {
+        properties.withUnsafeBytes { bytes in
+            guard let range = (try? PropertiesSummary(scanning: bytes))?.headers else { return [:] }
+            return (try? FieldTable(encoded: UnsafeRawBufferPointer(rebasing: bytes[range]))) ?? [:]
+        }
+    }
+
     /// The body as text.
     package var text: String { String(decoding: body, as: UTF8.self) }
 }
@@ -41,6 +49,7 @@ package struct ObservedDelivery: Sendable, Hashable {
         tag = delivery.deliveryTag
         redelivered = delivery.redelivered
         message = ObservedMessage(copying: delivery.record)
+        message.properties = delivery.withProperties { [UInt8]($0) }
         outboundCost = delivery.outboundCost
     }
 }
@@ -62,6 +71,7 @@ package enum Observation: Sendable, Hashable {
     case consumerCancelled(ChannelID, ConsumerID, tag: String)
     case block(SessionID, reason: String)
     case unblock(SessionID)
+    case wake(at: BrokerTime)
     case loadSegment(SegmentID)
 
     package init(copying effect: Effect) {
@@ -86,6 +96,7 @@ package enum Observation: Sendable, Hashable {
             self = .consumerCancelled(channel, consumer, tag: tag)
         case .block(let session, let reason): self = .block(session, reason: reason)
         case .unblock(let session): self = .unblock(session)
+        case .wake(let time): self = .wake(at: time)
         case .loadSegment(let segment): self = .loadSegment(segment)
         }
     }

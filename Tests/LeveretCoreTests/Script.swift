@@ -62,7 +62,7 @@ extension Observation {
         case .consumerCancelled(_, _, let tag): "cancel \(tag)"
         case .block: "block"
         case .unblock: "unblock"
-        case .loadSegment: nil
+        case .loadSegment, .wake: nil
         }
     }
 }

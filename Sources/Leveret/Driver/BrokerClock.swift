@@ -15,11 +15,28 @@ package struct BrokerClock: Sendable {
 
     package func now() -> BrokerTime { read() }
 
-    /// The system's clock.
-    package static let system = BrokerClock {
+    /// The system's time at the start of the process, and what has passed since: setting the clock while the broker
+    /// runs neither ends the life of messages nor prolongs it.
+    package static let system: BrokerClock = {
+        let start = milliseconds(of: CLOCK_REALTIME)
+        let origin = milliseconds(of: steadyClock)
+        return BrokerClock {
+            BrokerTime(milliseconds: UInt64(max(0, start + milliseconds(of: steadyClock) - origin)))
+        }
+    }()
+
+    /// A clock that nobody sets and that goes on while the machine sleeps.
+    private static var steadyClock: clockid_t {
+        #if canImport(Darwin)
+        CLOCK_MONOTONIC
+        #else
+        CLOCK_BOOTTIME
+        #endif
+    }
+
+    private static func milliseconds(of clock: clockid_t) -> Int64 {
         var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        let milliseconds = Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
-        return BrokerTime(milliseconds: UInt64(max(0, milliseconds)))
+        clock_gettime(clock, &time)
+        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
     }
 }

@@ -12,6 +12,7 @@ package final class CoreDriver: @unchecked Sendable {
     private let clock: BrokerClock
     private let nextSession = Atomic<UInt64>(1)
     private let journalWriter: JournalWriter?
+    private let timer: WakeTimer
     private let metrics: BrokerMetrics
     private let onFailure: @Sendable (String) -> Void
 
@@ -32,11 +33,14 @@ package final class CoreDriver: @unchecked Sendable {
         self.metrics = metrics
         self.onFailure = onFailure
         journalWriter = store.map { JournalWriter(store: $0) }
+        timer = WakeTimer(clock: clock)
     }
 
-    /// Starts the journal's thread. To be called once, before the first command.
+    /// Starts the threads of journal and timer, and the core's time. To be called once, before the first command.
     package func start() {
         journalWriter?.start(for: self)
+        timer.start(for: self)
+        perform { $0.apply(.tick) }
     }
 
     /// A number for a new session, whose effects go to the sink. The session is then to be opened by a command.
@@ -84,8 +88,9 @@ package final class CoreDriver: @unchecked Sendable {
         }
     }
 
-    /// Commits what there is to commit, ends the journal's thread and closes the journal.
+    /// Commits what there is to commit, ends the threads and closes the journal.
     package func shutDown() {
+        timer.stop()
         lock.withLock {
             state.core.retractDeliveryMarks()
             feedJournal()
@@ -95,7 +100,9 @@ package final class CoreDriver: @unchecked Sendable {
 
     /// With the lock held: applies one command and hands out its effects.
     fileprivate func apply(_ command: Command) {
-        for segment in state.apply(command) { journalWriter?.requestLoad(segment) }
+        let requests = state.apply(command)
+        for segment in requests.segments { journalWriter?.requestLoad(segment) }
+        if let time = requests.wakeAt { timer.schedule(time) }
     }
 
     /// With the lock held: gives the journal its next batch if it is idle.

@@ -8,12 +8,22 @@ struct DriverState: ~Copyable {
         var failure: String?
     }
 
+    /// What the core asks the driver for.
+    struct Requests {
+        /// Segments that are to be read back from the journal.
+        var segments: [SegmentID] = []
+        /// When it wants to be called.
+        var wakeAt: BrokerTime?
+
+        var isEmpty: Bool { segments.isEmpty && wakeAt == nil }
+    }
+
     var core: BrokerCore
     var sinks: [SessionID: any SessionSink] = [:]
     private var effects = Effects()
     private var woken: [any SessionSink] = []
     private var wokenSessions: Set<SessionID> = []
-    private var segmentRequests: [SegmentID] = []
+    private var requests = Requests()
     private var now = BrokerTime(milliseconds: 0)
     private var hasReportedFailure = false
 
@@ -43,18 +53,18 @@ struct DriverState: ~Copyable {
         sinks[session] = nil
     }
 
-    /// Applies a command. Gives the segments that are to be read back from the journal.
-    mutating func apply(_ command: Command) -> [SegmentID] {
+    /// Applies a command. Gives what the core asks for.
+    mutating func apply(_ command: Command) -> Requests {
         core.apply(command, at: now, into: &effects)
-        guard !effects.isEmpty else { return [] }
+        guard !effects.isEmpty else { return Requests() }
         var list = Effects()
         swap(&list, &effects)
         list.list.withUnsafeBufferPointer { dispatch($0) }
         list.removeAll()
         swap(&list, &effects)
-        guard !segmentRequests.isEmpty else { return [] }
-        defer { segmentRequests = [] }
-        return segmentRequests
+        guard !requests.isEmpty else { return Requests() }
+        defer { requests = Requests() }
+        return requests
     }
 
     /// Hands effects on in runs of one session, so that a sink is called once per run.
@@ -62,7 +72,11 @@ struct DriverState: ~Copyable {
         var start = 0
         while start < list.count {
             guard let session = list[start].session else {
-                if case .loadSegment(let segment) = list[start] { segmentRequests.append(segment) }
+                switch list[start] {
+                case .loadSegment(let segment): requests.segments.append(segment)
+                case .wake(let time): requests.wakeAt = time
+                default: break
+                }
                 start += 1
                 continue
             }

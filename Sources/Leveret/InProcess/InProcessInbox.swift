@@ -164,7 +164,7 @@ final class InProcessInbox: SessionSink {
             InProcessInbox.close(&state, error)
         case .block: state.isBlocked = true
         case .unblock: InProcessInbox.unblock(&state)
-        case .sessionOpened, .sessionClosed, .channelClosed, .loadSegment: break
+        case .sessionOpened, .sessionClosed, .channelClosed, .loadSegment, .wake: break
         }
     }
 
@@ -240,7 +240,9 @@ extension Delivery {
             isRedelivered: effect.redelivered,
             exchange: ExchangeName(String(decoding: record.exchange, as: UTF8.self)),
             routingKey: String(decoding: record.routingKey, as: UTF8.self),
-            encodedProperties: DeliveredBody(owner: memory, bytes: record.properties),
+            encodedProperties: effect.returns == 0
+                ? DeliveredBody(owner: memory, bytes: record.properties)
+                : effect.withProperties { DeliveredBody(copying: $0) },
             body: DeliveredBody(owner: memory, bytes: record.body),
             remainingCount: remainingCount,
             settlement: settlement

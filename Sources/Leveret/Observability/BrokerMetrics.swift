@@ -10,6 +10,10 @@ package final class BrokerMetrics: @unchecked Sendable {
     private let redelivered: Counter
     private let acknowledged: Counter
     private let requeued: Counter
+    private let deadLettered: Counter
+    private let expired: Counter
+    private let dropped: Counter
+    private let deduplicated: Counter
     private var reported = BrokerCounters()
 
     package init(factory: any MetricsFactory = MetricsSystem.factory) {
@@ -19,6 +23,10 @@ package final class BrokerMetrics: @unchecked Sendable {
         redelivered = Counter(label: "leveret_messages_redelivered_total", factory: factory)
         acknowledged = Counter(label: "leveret_messages_acknowledged_total", factory: factory)
         requeued = Counter(label: "leveret_messages_requeued_total", factory: factory)
+        deadLettered = Counter(label: "leveret_messages_dead_lettered_total", factory: factory)
+        expired = Counter(label: "leveret_messages_expired_total", factory: factory)
+        dropped = Counter(label: "leveret_messages_dropped_total", factory: factory)
+        deduplicated = Counter(label: "leveret_messages_deduplicated_total", factory: factory)
     }
 
     /// Hands on what has been added since the last call.
@@ -30,6 +38,10 @@ package final class BrokerMetrics: @unchecked Sendable {
         add(counters.redelivered - reported.redelivered, to: redelivered)
         add(counters.acknowledged - reported.acknowledged, to: acknowledged)
         add(counters.requeued - reported.requeued, to: requeued)
+        add(counters.deadLettered - reported.deadLettered, to: deadLettered)
+        add(counters.expired - reported.expired, to: expired)
+        add(counters.dropped - reported.dropped, to: dropped)
+        add(counters.deduplicated - reported.deduplicated, to: deduplicated)
         reported = counters
     }
 

@@ -26,27 +26,36 @@ extension BrokerCore {
         if acknowledgement.multiple {
             guard tag == 0 || channel.unacknowledged.contains(tag) else { return false }
             while let delivery = channel.unacknowledged.removeFirst(through: tag == 0 ? .max : tag) {
-                finish(delivery, requeue: requeues, on: channel)
+                finish(delivery, acknowledgement, requeue: requeues, on: channel)
             }
             return true
         }
         guard let delivery = channel.unacknowledged.remove(tag) else { return false }
-        finish(delivery, requeue: requeues, on: channel)
+        finish(delivery, acknowledgement, requeue: requeues, on: channel)
         return true
     }
 
-    private mutating func finish(_ delivery: UnacknowledgedDelivery, requeue: Bool, on channel: Channel) {
+    private mutating func finish(
+        _ delivery: UnacknowledgedDelivery,
+        _ acknowledgement: Acknowledgement,
+        requeue: Bool,
+        on channel: Channel
+    ) {
         guard !requeue else {
-            self.requeue(delivery, of: channel)
+            self.requeue(delivery, of: channel, isFailure: acknowledgement.kind == .reject)
             return
         }
         guard let consumer = takeBack(delivery, of: channel) else { return }
         counters.acknowledged += 1
-        settle(delivery.entry, of: consumer.queue)
+        if acknowledgement.kind == .acknowledge {
+            settle(delivery.entry, of: consumer.queue)
+        } else {
+            bury(delivery.entry, of: consumer.queue, because: .rejected)
+        }
     }
 
-    /// Puts a message back to its place in its queue.
-    mutating func requeue(_ delivery: UnacknowledgedDelivery, of channel: Channel) {
+    /// Puts a message back into its queue. It is a failure if the consumer rejected it or was lost with it.
+    mutating func requeue(_ delivery: UnacknowledgedDelivery, of channel: Channel, isFailure: Bool) {
         guard let consumer = takeBack(delivery, of: channel) else { return }
         let queue = consumer.queue
         guard !queue.isDeleted else {
@@ -54,8 +63,32 @@ extension BrokerCore {
             return
         }
         counters.requeued += 1
-        queue.ready.restore(delivery.entry)
+        if queue.settings.isQuorum {
+            putBackCounted(delivery.entry, into: queue, isFailure: isFailure)
+        } else {
+            queue.ready.restore(delivery.entry)
+        }
+        if queue.settings.hasLengthLimit { enforceLengthLimit(of: queue) }
         schedule(queue)
+    }
+
+    /// Queues with a delivery limit count how often a message comes back, and may let it wait.
+    private mutating func putBackCounted(_ entry: QueueEntry, into queue: Queue, isFailure: Bool) {
+        var entry = entry
+        var history = queue.histories[entry.ordinal] ?? MessageHistory(writtenOrdinal: entry.ordinal)
+        history.returns = history.returns == .max ? .max : history.returns + 1
+        if isFailure { history.failures = history.failures == .max ? .max : history.failures + 1 }
+        entry.hasHistory = true
+        queue.histories[entry.ordinal] = history
+        if isFailure, let limit = queue.settings.deliveryLimit, history.failures > limit {
+            bury(entry, of: queue, because: .deliveryLimit)
+        } else if let retry = queue.settings.retry, retry.applies(toFailure: isFailure) {
+            queue.unfinished.append(UnfinishedMessage(entry: entry, fate: .retry))
+        } else {
+            log.noteUpdate(entry, from: entry.ordinal, of: queue, history: &history, dueAt: 0)
+            queue.histories[entry.ordinal] = history
+            queue.ready.restore(entry)
+        }
     }
 
     /// The delivery waits no longer: the limits that counted it give way. Gives who it had gone to.
@@ -74,7 +107,7 @@ extension BrokerCore {
     mutating func recover(requeue: Bool, noWait: Bool, on channel: Channel) throws(AMQPError) {
         guard requeue else { throw AMQPError(.notImplemented, "requeue=false") }
         while let delivery = channel.unacknowledged.removeFirst(through: .max) {
-            self.requeue(delivery, of: channel)
+            self.requeue(delivery, of: channel, isFailure: false)
         }
         reply(.recovered, on: channel, unless: noWait)
     }

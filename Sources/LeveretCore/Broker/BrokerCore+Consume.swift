@@ -24,6 +24,12 @@ extension BrokerCore {
         let queue = try usableQueue(try queueName(consume.queue, for: channel), for: channel)
         try require(.read, onQueue: queue.name, for: channel)
         try checkExclusiveUse(of: queue, exclusive: consume.exclusive, on: channel)
+        if channel.sharedPrefetch > 0, queue.settings.isQuorum {
+            throw AMQPError(
+                .notImplemented,
+                "queue '\(queue.name)' in vhost '\(channel.session.virtualHost.name)' does not support global qos"
+            )
+        }
         guard channel.consumersByTag.count < limits.consumersPerChannel else {
             throw AMQPError(
                 .notAllowed,
@@ -45,6 +51,7 @@ extension BrokerCore {
         channel.consumersByTag[tag] = consumer
         queue.consumers.add(consumer)
         queue.hasHadConsumer = true
+        prepareMark(of: queue)
         let answer = Reply.consumeStarted(consumer.id, tag: tag, isSilent: consume.noWait)
         emit(.reply(channel.id, answer), on: channel)
         schedule(queue)
@@ -57,7 +64,9 @@ extension BrokerCore {
     }
 
     private func checkExclusiveUse(of queue: Queue, exclusive: Bool, on channel: Channel) throws(AMQPError) {
-        let isTaken = queue.consumers.exclusive != nil || (exclusive && !queue.consumers.isEmpty)
+        let isTaken =
+            queue.consumers.exclusive != nil
+            || (exclusive && (queue.settings.isSingleActive || !queue.consumers.isEmpty))
         guard isTaken else { return }
         throw AMQPError(
             .accessRefused,
@@ -94,6 +103,8 @@ extension BrokerCore {
         channel.consumersByTag[consumer.tag] = nil
         consumer.queue.consumers.remove(consumer)
         consumer.isCancelled = true
+        if consumer.queue.consumers.isEmpty { noteUse(of: consumer.queue) }
+        schedule(consumer.queue)
         channel.forgetIfDone(consumer)
     }
 
@@ -119,6 +130,14 @@ extension BrokerCore {
     mutating func get(_ name: String, noAcknowledge: Bool, on channel: Channel) throws(AMQPError) {
         let queue = try usableQueue(try queueName(name, for: channel), for: channel)
         try require(.read, onQueue: queue.name, for: channel)
+        if queue.settings.isSingleActive, queue.settings.isQuorum {
+            throw AMQPError(
+                .resourceLocked,
+                "cannot obtain access to queue '\(queue.name)' in vhost '\(channel.session.virtualHost.name)'. "
+                    + "basic.get operations are not supported by quorum queues with single active consumer"
+            )
+        }
+        noteUse(of: queue)
         guard !channel.isHeld, answerGet(from: queue, noAcknowledge: noAcknowledge, on: channel) else {
             channel.held.append(.get(queue, noAcknowledge: noAcknowledge))
             return
@@ -142,12 +161,7 @@ extension BrokerCore {
             return false
         }
         let source = channel.getSource(of: queue)
-        let effect = DeliveryEffect(
-            consumer: source.id,
-            deliveryTag: channel.takeDeliveryTag(),
-            redelivered: entry.isRedelivered,
-            record: record
-        )
+        let effect = makeEffect(entry, record, to: source)
         channel.session.outboundAllowance -= record.record.outboundCost
         let taken = queue.ready.removeFirst()
         effects.append(.getOk(channel.id, effect, messageCount: queue.messageCount))

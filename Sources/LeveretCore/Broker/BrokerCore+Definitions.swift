@@ -65,7 +65,12 @@ extension BrokerCore {
             queues[mark.queue]?.nextOrdinal = mark.ordinal + 1
             queues[mark.queue]?.mark = DeliveryLimit(recovered: mark.ordinal)
         }
+        for entry in state.deduplications { recover(entry, queues) }
         for segment in state.segments { recover(segment, into: queues) }
+        for queue in queues.values where queue.hasUnorderedMessages {
+            queue.ready.sort()
+            queue.hasUnorderedMessages = false
+        }
         // What was recovered is durable; nothing of it is to be written again.
         definitionChanges = []
     }
@@ -79,6 +84,7 @@ extension BrokerCore {
         )
         virtualHosts[definition.virtualHost]?.exchanges[definition.name] = Exchange(
             name: definition.name,
+            virtualHost: definition.virtualHost,
             type: ExchangeType(definition.type),
             options: options
         )
@@ -94,12 +100,21 @@ extension BrokerCore {
         let queue = Queue(
             id: definition.id,
             name: definition.name,
+            virtualHost: virtualHost,
             options: options,
             owner: nil,
             isJournaled: isDurable
         )
         virtualHost.queues[definition.name] = queue
         return queue
+    }
+
+    private func recover(_ entry: DeduplicationEntry, _ queues: [QueueID: Queue]) {
+        switch entry.scope {
+        case .queue(let id): queues[id]?.deduplication.recover(entry)
+        case .exchange(let virtualHost, let name):
+            virtualHosts[virtualHost]?.exchanges[name]?.deduplication.recover(entry)
+        }
     }
 
     private mutating func recover(_ definition: BindingDefinition) {
@@ -128,20 +143,14 @@ extension BrokerCore {
     private mutating func recover(_ recovered: RecoveredSegment, into queues: [QueueID: Queue]) {
         let segment = log.recover(recovered)
         let settled = SettledMessages(recovered.settled)
+        let updated = UpdatedMessages(recovered.updates)
         let isWhole = SegmentIndex.forEach(in: recovered.index) { item in
             guard let queue = queues[item.queue] else { return }
-            queue.nextOrdinal = max(queue.nextOrdinal, item.ordinal + 1)
-            guard !settled.contains(item.queue, item.ordinal) else { return }
+            let message = RecoveredMessage(item, updated.update(of: item), in: segment, of: queue)
+            queue.nextOrdinal = max(queue.nextOrdinal, message.entry.ordinal + 1)
+            guard !settled.contains(item.queue, message.entry.ordinal) else { return }
             log.addRecoveredReference(to: segment)
-            queue.ready.append(
-                QueueEntry(
-                    ordinal: item.ordinal,
-                    slot: segment.slot,
-                    offset: item.offset,
-                    bodyLength: item.bodyLength,
-                    isRedelivered: item.ordinal <= queue.deliveredThrough
-                )
-            )
+            queue.take(message)
         }
         guard isWhole else {
             failure = "the index of segment \(recovered.id.rawValue) is damaged; run 'leveret check'"

@@ -22,7 +22,13 @@ extension BrokerCore {
     }
 
     /// Delivers as long as there are messages, consumers that can take them, and memory that holds them.
-    private mutating func deliver(from queue: Queue) {
+    mutating func deliver(from queue: Queue) {
+        if !queue.unfinished.isEmpty { finishMessages(of: queue) }
+        deliverReady(from: queue)
+        if !queue.isDeleted { noteDeadline(of: queue) }
+    }
+
+    private mutating func deliverReady(from queue: Queue) {
         // What waited for another message may be answered with one that has come back before it.
         if !queue.channelsWithGets.isEmpty { answerWaitingGets(of: queue) }
         guard !queue.isDeleted, !queue.consumers.isEmpty else { return }
@@ -40,15 +46,24 @@ extension BrokerCore {
 
     private mutating func deliver(_ entry: QueueEntry, _ record: RecordReference, to consumer: Consumer) {
         let channel = consumer.channel
-        let effect = DeliveryEffect(
-            consumer: consumer.id,
-            deliveryTag: channel.takeDeliveryTag(),
-            redelivered: entry.isRedelivered,
-            record: record
-        )
+        let effect = makeEffect(entry, record, to: consumer)
         effects.append(.deliver(channel.id, effect))
         channel.session.outboundAllowance -= record.record.outboundCost
         handOver(entry, deliveryTag: effect.deliveryTag, to: consumer, noAcknowledge: consumer.noAcknowledge)
+    }
+
+    func makeEffect(_ entry: QueueEntry, _ record: RecordReference, to consumer: Consumer) -> DeliveryEffect {
+        var effect = DeliveryEffect(
+            consumer: consumer.id,
+            deliveryTag: consumer.channel.takeDeliveryTag(),
+            redelivered: entry.isRedelivered,
+            record: record
+        )
+        if entry.hasHistory, let history = consumer.queue.histories[entry.ordinal] {
+            effect.failures = history.failures
+            effect.returns = history.returns
+        }
+        return effect
     }
 
     /// The message is with the consumer now: settled, or to be acknowledged.
@@ -86,6 +101,12 @@ extension BrokerCore {
         return true
     }
 
+    /// Asks for a mark before there is anything to deliver, so that the first message need not wait for it.
+    mutating func prepareMark(of queue: Queue) {
+        guard queue.isJournaled else { return }
+        if queue.mark.extend(past: queue.nextOrdinal) { scheduleMark(of: queue) }
+    }
+
     private mutating func scheduleMark(of queue: Queue) {
         guard !queue.mark.isScheduled else { return }
         queue.mark.isScheduled = true
@@ -113,7 +134,12 @@ extension BrokerCore {
 
     /// The message is done with: nothing of it is needed for this queue any more.
     mutating func settle(_ entry: QueueEntry, of queue: Queue) {
+        forgetHistory(of: entry, in: queue)
         if let ticket = log.settle(entry, of: queue) { gate.resolve(ticket) }
+    }
+
+    func forgetHistory(of entry: QueueEntry, in queue: Queue) {
+        if entry.hasHistory { queue.histories[entry.ordinal] = nil }
     }
 
     // MARK: Segments that are in the journal only

@@ -36,7 +36,12 @@ extension BrokerCore {
         }
         try checkAlternateExchange(declare, name: name, on: channel)
         guard
-            let exchange = Exchange(name: name, type: ExchangeType(declare.type), options: declare.options)
+            let exchange = Exchange(
+                name: name,
+                virtualHost: virtualHost.name,
+                type: ExchangeType(declare.type),
+                options: declare.options
+            )
         else {
             throw AMQPError(.preconditionFailed, "unknown exchange type '\(declare.type)'")
         }
@@ -120,6 +125,9 @@ extension BrokerCore {
         for binding in exchange.bindingsInOrder { remove(binding, in: virtualHost) }
         for binding in exchange.incoming { remove(binding, in: virtualHost) }
         guard exchange.options.durable else { return gate.committedPosition }
+        if exchange.deduplication.count > 0, let scope = exchange.deduplication.scope, isDurable {
+            deduplicationChanges.append(.forgetAll(scope))
+        }
         return record(.deleteExchange(virtualHost: virtualHost.name, name: exchange.name))
     }
 

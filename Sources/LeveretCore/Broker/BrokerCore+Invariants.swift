@@ -17,6 +17,7 @@ extension BrokerCore {
         for virtualHost in virtualHosts.values {
             check(virtualHost, &references, unacknowledged)
         }
+        for promotion in promotions { references[promotion.entry.slot, default: 0] += 1 }
         for segment in log.all { check(segment, references[segment.slot, default: 0]) }
         checkResidency()
     }
@@ -53,13 +54,18 @@ extension BrokerCore {
         for queue in virtualHost.queues.values {
             precondition(!queue.isDeleted, "a deleted queue is still listed")
             var bytes = 0
-            var last: UInt64 = 0
+            var count = 0
+            var last: [UInt8: UInt64] = [:]
             for entry in queue.ready.all {
-                precondition(entry.ordinal > last, "a queue is out of order")
-                last = entry.ordinal
+                precondition(entry.ordinal > last[entry.priority, default: 0], "a queue is out of order")
+                last[entry.priority] = entry.ordinal
                 bytes += Int(entry.bodyLength)
+                count += 1
                 references[entry.slot, default: 0] += 1
             }
+            for message in queue.delayed.all { references[message.entry.slot, default: 0] += 1 }
+            for message in queue.unfinished { references[message.entry.slot, default: 0] += 1 }
+            precondition(count == queue.ready.count, "a queue miscounts its messages")
             precondition(bytes == queue.ready.bodyBytes, "a queue miscounts its bytes")
             precondition(
                 queue.unacknowledgedCount == unacknowledged[queue.id, default: 0],

@@ -22,11 +22,14 @@ extension BrokerCore {
         definitionChanges = []
         segmentsUnderWay = log.cut(into: &batch)
         batch.deliveryMarks = takeDeliveryMarks()
+        batch.deduplications = deduplicationChanges
+        deduplicationChanges = []
         return batch
     }
 
     private var hasWorkForJournal: Bool {
-        !definitionChanges.isEmpty || log.hasWorkForJournal || !markedQueues.isEmpty || gate.isOpenPositionAwaited
+        !definitionChanges.isEmpty || log.hasWorkForJournal || !markedQueues.isEmpty
+            || !deduplicationChanges.isEmpty || gate.isOpenPositionAwaited
     }
 
     private mutating func takeDeliveryMarks() -> [DeliveryMark] {
@@ -47,6 +50,7 @@ extension BrokerCore {
             segmentsUnderWay = []
             marksWritten()
         }
+        finishPromotions()
         for channel in channels { releaseHeldEffects(of: channel) }
     }
 

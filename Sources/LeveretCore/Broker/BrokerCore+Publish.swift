@@ -27,12 +27,27 @@ extension BrokerCore {
             try route(publishing, on: channel)
         }
         let summary = try summary(of: publishing, on: channel)
+        let dueAt = try dueTime(of: publishing, summary)
         let ticket = channel.ledger.map { ConfirmTicket(ledger: $0, publishSequence: gate.nextSequence(in: $0)) }
         counters.published += 1
         if channel.route.queues.isEmpty {
             counters.unroutable += 1
             if publishing.mandatory { giveBack(publishing, ticket, on: channel) }
             if let ticket { gate.resolve(ticket) }
+            return
+        }
+        if let exchange = channel.route.deduplicatingExchange, let settings = exchange.deduplicationSettings,
+            !remember(publishing, summary, settings, in: &exchange.deduplication)
+        {
+            if let ticket { gate.resolve(ticket) }
+            return
+        }
+        guard channel.route.isPlain, summary.expiration == nil, dueAt == 0 else {
+            enqueue(
+                Arrival(publishing: publishing, summary: summary, dueAt: dueAt, ticket: ticket),
+                to: channel.route.queues,
+                in: virtualHost
+            )
             return
         }
         if summary.isPersistent, channel.route.isJournaled {
@@ -96,7 +111,7 @@ extension BrokerCore {
         }
         if name.isEmpty {
             let queues = virtualHost.queues[key].map { [$0] } ?? []
-            channel.route.set(queues, for: publishing, generation: virtualHost.routingGeneration)
+            channel.route.set(queues, of: exchange, for: publishing, generation: virtualHost.routingGeneration)
             return
         }
         var routing = Routing(
@@ -105,7 +120,7 @@ extension BrokerCore {
         )
         routing.follow(exchange)
         let generation = routing.dependsOnKeyOnly ? virtualHost.routingGeneration : nil
-        channel.route.set(routing.queues, for: publishing, generation: generation)
+        channel.route.set(routing.queues, of: exchange, for: publishing, generation: generation)
     }
 
     /// A mandatory message that no queue wants goes back to its publisher.
@@ -130,7 +145,7 @@ extension BrokerCore {
         }
     }
 
-    // MARK: Queueing
+    // MARK: Queueing in queues without rules of their own
 
     private mutating func enqueueVolatile(_ publishing: PublishingView, on channel: Channel) {
         let (segment, offset) = log.appendVolatile(publishing)
@@ -174,8 +189,7 @@ extension BrokerCore {
                 ordinal: ordinal,
                 slot: segment.slot,
                 offset: offset,
-                bodyLength: UInt32(truncatingIfNeeded: publishing.body.count),
-                isRedelivered: false
+                bodyLength: UInt32(truncatingIfNeeded: publishing.body.count)
             )
         )
         schedule(queue)

@@ -1,3 +1,4 @@
+import DequeModule
 import LeveretModel
 
 // queue.declare, queue.delete and queue.purge
@@ -24,6 +25,7 @@ extension BrokerCore {
 
     private mutating func answerDeclaration(of queue: Queue, _ declare: DeclareQueue, on channel: Channel) {
         channel.lastDeclaredQueue = queue.name
+        noteUse(of: queue)
         let answer = Reply.queueDeclared(
             name: queue.name,
             messageCount: queue.messageCount,
@@ -41,6 +43,9 @@ extension BrokerCore {
         if name.hasPrefix("amq.") {
             throw AMQPError(.accessRefused, "queue name '\(name)' contains reserved prefix 'amq.*'")
         }
+        if name.isEmpty, declare.options.arguments["x-queue-type"]?.string == "quorum" {
+            throw AMQPError(.preconditionFailed, "a queue of type quorum cannot have a server-generated name")
+        }
         let name = name.isEmpty ? generator.name(prefix: "amq.gen-") : name
         try require(.configure, onQueue: name, for: channel)
         guard virtualHost.queues.count < limits.queuesPerVirtualHost else {
@@ -52,6 +57,7 @@ extension BrokerCore {
         let queue = Queue(
             id: try takeQueueID(durable: options.durable),
             name: name,
+            virtualHost: virtualHost,
             options: options,
             owner: options.exclusive ? channel.id.session : nil,
             isJournaled: options.durable && isDurable
@@ -109,6 +115,14 @@ extension BrokerCore {
         }
         try checkOwner(of: queue, for: channel)
         try require(.configure, onQueue: name, for: channel)
+        if queue.settings.isQuorum, ifUnused || ifEmpty {
+            let flag = ifUnused ? "if-unused" : "if-empty"
+            throw AMQPError(
+                .notImplemented,
+                "cannot delete queue '\(name)' in vhost '\(virtualHost.name)' with \(flag): "
+                    + "it is not supported by queue type quorum"
+            )
+        }
         if ifUnused, !queue.consumers.isEmpty {
             throw AMQPError(.preconditionFailed, "queue '\(name)' in vhost '\(virtualHost.name)' in use")
         }
@@ -135,6 +149,15 @@ extension BrokerCore {
         answerWaitingGets(of: queue)
     }
 
+    /// The queue goes: so do the messages that are not in its order.
+    private mutating func settleAllElse(of queue: Queue) {
+        for message in queue.delayed.removeAll() { settle(message.entry, of: queue) }
+        while let message = queue.unfinished.popFirst() { settle(message.entry, of: queue) }
+        if queue.deduplication.count > 0, let scope = queue.deduplication.scope {
+            deduplicationChanges.append(.forgetAll(scope))
+        }
+    }
+
     /// Removes a queue with its messages, bindings and consumers. Gives when that is durable.
     @discardableResult
     mutating func delete(_ queue: Queue, in virtualHost: VirtualHost) -> JournalPosition {
@@ -143,6 +166,7 @@ extension BrokerCore {
         virtualHost.queues[queue.name] = nil
         virtualHost.routingChanged()
         settleAllReady(of: queue)
+        settleAllElse(of: queue)
         cancelAllConsumers(of: queue)
         let sources = queue.bindings.map(\.source)
         for binding in queue.bindings { remove(binding, in: virtualHost) }

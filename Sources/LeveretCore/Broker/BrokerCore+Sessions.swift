@@ -105,7 +105,7 @@ extension BrokerCore {
         let consumers = channel.consumersByTag.values.sorted { $0.id.rawValue < $1.id.rawValue }
         for consumer in consumers { detach(consumer) }
         while let delivery = channel.unacknowledged.removeFirst(through: .max) {
-            requeue(delivery, of: channel)
+            requeue(delivery, of: channel, isFailure: true)
         }
         if let ledger = channel.ledger { gate.removeLedger(ledger) }
         for consumer in consumers { deleteIfAbandoned(consumer.queue, in: channel.session.virtualHost) }

@@ -1,3 +1,4 @@
+import DequeModule
 import LeveretModel
 
 /// The broker as one deterministic value: commands and the time go in, effects come out.
@@ -24,6 +25,15 @@ package struct BrokerCore: ~Copyable {
     var scheduledQueues: [Queue] = []
     /// Queues whose delivery mark no batch has taken yet.
     var markedQueues: [Queue] = []
+    /// Changes of deduplication windows that no batch has taken yet.
+    var deduplicationChanges: [DeduplicationChange] = []
+    /// Delayed messages that become ready once the journal knows their new places.
+    var promotions = Deque<Promotion>()
+    var deadlines = DeadlineHeap()
+    /// When the driver has been asked to call.
+    var wakeAt: UInt64 = .max
+    /// Whether a command has brought the time.
+    var isClockRunning = false
     /// Segments that the batch under way writes.
     var segmentsUnderWay: [Segment] = []
     /// Delivery marks that it writes.
@@ -59,10 +69,13 @@ package struct BrokerCore: ~Copyable {
             refuseAfterFailure(command)
             return
         }
+        startClock()
+        doWhatIsDue()
         perform(command)
-        deliverFromScheduledQueues()
+        repeat { deliverFromScheduledQueues() } while doWhatIsDue()
         updateBlocking()
         handOutAnswers()
+        askForWaking()
     }
 
     /// Nobody enters any more; whoever is there has been told to leave.

@@ -13,5 +13,22 @@ package struct BrokerCounters: Sendable, Hashable {
     /// Deliveries that went back into their queues.
     package internal(set) var requeued: UInt64 = 0
 
+    /// Messages that went to a dead letter exchange.
+    package internal(set) var deadLettered: UInt64 = 0
+    /// Messages whose time to live was over.
+    package internal(set) var expired: UInt64 = 0
+    /// Messages that were dropped because their queue was full.
+    package internal(set) var dropped: UInt64 = 0
+    /// Publishings that were there before.
+    package internal(set) var deduplicated: UInt64 = 0
+
     package init() {}
+
+    mutating func note(_ reason: DeathReason) {
+        switch reason {
+        case .expired: expired += 1
+        case .maxlen: dropped += 1
+        case .rejected, .deliveryLimit: break
+        }
+    }
 }

@@ -10,6 +10,8 @@ package struct BrokerReport: Sendable, Hashable {
         package var autoDelete: Bool
         package var ready: Int
         package var unacknowledged: Int
+        /// Messages whose time to be delivered has not come.
+        package var delayed: Int
         package var consumers: Int
         /// Bytes of the bodies of the ready messages.
         package var readyBytes: Int
@@ -53,6 +55,7 @@ extension Queue {
             autoDelete: options.autoDelete,
             ready: ready.count,
             unacknowledged: unacknowledgedCount,
+            delayed: delayed.count,
             consumers: consumers.count,
             readyBytes: ready.bodyBytes
         )

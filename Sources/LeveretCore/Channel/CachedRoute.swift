@@ -4,6 +4,10 @@ struct CachedRoute {
     private var address: [UInt8] = []
     private var generation: UInt64 = .max
     private(set) var queues: [Queue] = []
+    /// Whether none of the queues has rules that need a look at each message.
+    private(set) var isPlain = true
+    /// The exchange, if it drops messages that were there before.
+    private(set) var deduplicatingExchange: Exchange?
     /// Whether a persistent message to these queues goes to the journal.
     private(set) var isJournaled = false
     /// How many of the queues are journaled.
@@ -30,8 +34,15 @@ struct CachedRoute {
     }
 
     /// Takes a new route. `generation` is `nil` if it must not be used again.
-    mutating func set(_ queues: [Queue], for publishing: PublishingView, generation: UInt64?) {
+    mutating func set(
+        _ queues: [Queue],
+        of exchange: Exchange,
+        for publishing: PublishingView,
+        generation: UInt64?
+    ) {
         self.queues = queues
+        isPlain = queues.allSatisfy(\.settings.isPlain)
+        deduplicatingExchange = exchange.deduplicationSettings == nil ? nil : exchange
         journaledCount = queues.reduce(0) { $0 + ($1.isJournaled ? 1 : 0) }
         isJournaled = journaledCount > 0
         self.generation = generation ?? .max

@@ -72,6 +72,8 @@ package struct PublishingView {
     package var properties: UnsafeRawBufferPointer
     package var body: UnsafeRawBufferPointer
     package var mandatory: Bool
+    /// Whether the header `x-death` is the broker's own. What clients publish under that name is not.
+    var hasDeathHistory = false
 
     package init(
         exchange: UnsafeRawBufferPointer,

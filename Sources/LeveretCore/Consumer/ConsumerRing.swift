@@ -10,22 +10,30 @@ struct ConsumerRing {
         var consumers: Deque<Consumer>
     }
 
+    /// Whether all messages go to one consumer, the first of the highest priority, for as long as it is there.
+    private let isSingleActive: Bool
     private var levels: [Level] = []
     /// All consumers, parked or not, in the order in which they came.
     private(set) var all: [Consumer] = []
     private(set) var exclusive: Consumer?
+    /// The consumer that all messages go to, if they go to one.
+    private(set) var active: Consumer?
+
+    init(isSingleActive: Bool) { self.isSingleActive = isSingleActive }
 
     var count: Int { all.count }
     var isEmpty: Bool { all.isEmpty }
 
     mutating func add(_ consumer: Consumer) {
         all.append(consumer)
+        if isSingleActive, active == nil { active = consumer }
         if consumer.isExclusive { exclusive = consumer }
         enlist(consumer)
     }
 
     mutating func remove(_ consumer: Consumer) {
         all.removeAll { $0 === consumer }
+        if active === consumer { active = firstByPriority }
         if exclusive === consumer { exclusive = nil }
         guard let index = levels.firstIndex(where: { $0.priority == consumer.priority }) else { return }
         levels[index].consumers.removeAll { $0 === consumer }
@@ -40,6 +48,7 @@ struct ConsumerRing {
     }
 
     private mutating func enlist(_ consumer: Consumer) {
+        guard !isSingleActive else { return }
         let index = levels.firstIndex { $0.priority <= consumer.priority } ?? levels.endIndex
         if index < levels.endIndex, levels[index].priority == consumer.priority {
             levels[index].consumers.append(consumer)
@@ -50,6 +59,7 @@ struct ConsumerRing {
 
     /// The consumer whose turn it is, if any can take a message.
     mutating func next() -> Consumer? {
+        if isSingleActive { return singleActive() }
         while !levels.isEmpty {
             while let consumer = levels[0].consumers.first {
                 if consumer.isAvailable {
@@ -63,6 +73,20 @@ struct ConsumerRing {
             }
             levels.removeFirst()
         }
+        return nil
+    }
+
+    private var firstByPriority: Consumer? {
+        all.reduce(nil) { best, next in
+            guard let best, best.priority >= next.priority else { return next }
+            return best
+        }
+    }
+
+    private mutating func singleActive() -> Consumer? {
+        guard let active else { return nil }
+        if active.isAvailable { return active }
+        active.isParked = true
         return nil
     }
 }

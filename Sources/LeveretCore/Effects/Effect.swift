@@ -23,6 +23,8 @@ package enum Effect {
     /// Publishers of the session are to be told to wait, and are not to be read.
     case block(SessionID, reason: String)
     case unblock(SessionID)
+    /// The core wants a command, `tick` if there is no other, when this time has come.
+    case wake(at: BrokerTime)
     /// A segment of the log is wanted back from the journal (`Command.segmentLoaded`).
     case loadSegment(SegmentID)
 }
@@ -47,7 +49,7 @@ extension Effect {
             .returned(let channel, _, _, _), .confirm(let channel, _, _), .refuse(let channel, _, _),
             .consumerCancelled(let channel, _, _):
             channel.session
-        case .loadSegment:
+        case .loadSegment, .wake:
             nil
         }
     }
@@ -59,6 +61,10 @@ package struct DeliveryEffect {
     package var consumer: ConsumerID
     package var deliveryTag: UInt64
     package var redelivered: Bool
+    /// How often the message came back to its queue because something had gone wrong with it, and how often at all.
+    /// Only queues with a delivery limit count.
+    package var failures: UInt32 = 0
+    package var returns: UInt32 = 0
     package var record: RecordReference
 }
 
@@ -85,6 +91,15 @@ package enum Reply: Sendable, Hashable {
 }
 
 extension DeliveryEffect {
+    /// The message's properties, with RabbitMQ's headers that say how often it came back if it did.
+    package func withProperties<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        let properties = record.record.properties
+        guard returns > 0, let edited = DeliveryCountHeaders(self).added(to: properties) else {
+            return body(properties)
+        }
+        return edited.withUnsafeBytes(body)
+    }
+
     /// What the delivery counts for in the session's outbound window, in bytes, until the session has drained it.
     package var outboundCost: Int { record.record.outboundCost }
 }

@@ -9,17 +9,23 @@ final class Exchange {
     var definedAt = JournalPosition(rawValue: 0)
     let router: any Router
     private var bindingsByIdentity: [Binding.Identity: Binding] = [:]
+    let deduplicationSettings: DeduplicationSettings?
+    var deduplication: DeduplicationWindow
     /// Bindings of which the exchange is the destination, in the order in which they were made.
     var incoming: [Binding] = []
     /// The last routing that passed here, so that cycles end.
     var routeMark: UInt64 = 0
 
-    init?(name: String, type: ExchangeType, options: ExchangeOptions) {
+    init?(name: String, virtualHost: String, type: ExchangeType, options: ExchangeOptions) {
         guard let router = type.makeRouter() else { return nil }
         self.name = name
         self.type = type
         self.options = options
         self.router = router
+        deduplicationSettings = DeduplicationSettings(options.arguments)
+        deduplication = DeduplicationWindow(
+            scope: options.durable ? .exchange(virtualHost: virtualHost, name: name) : nil
+        )
         alternate = options.arguments["alternate-exchange"]?.string
     }
 

@@ -19,6 +19,8 @@ struct MessageLog {
     private(set) var uncut: [Segment] = []
     /// Stored or cut segments with settlements that no batch has taken yet.
     private(set) var settledSegments: [Segment] = []
+    /// Stored or cut segments with messages that have changed since the last batch.
+    private(set) var updatedSegments: [Segment] = []
     /// Stored or cut segments in which nothing lives any more.
     private(set) var deadSegments: [SegmentID] = []
 
@@ -141,10 +143,20 @@ extension MessageLog {
     }
 
     /// Counts an entry of a durable queue in a durable segment.
-    func addJournaledReference(to segment: Segment, queue: QueueID, ordinal: UInt64) {
+    func addJournaledReference(
+        to segment: Segment,
+        queue: QueueID,
+        ordinal: UInt64,
+        details: ReferenceDetails? = nil
+    ) {
         segment.references += 1
         segment.journaledReferences += 1
-        segment.uncommittedReferences.append(UncommittedReference(queue: queue, ordinal: ordinal))
+        var reference = UncommittedReference(queue: queue, ordinal: ordinal)
+        if let details {
+            reference.details = Int32(segment.uncommittedDetails.count)
+            segment.uncommittedDetails.append(details)
+        }
+        segment.uncommittedReferences.append(reference)
     }
 
     /// Counts an entry of a durable queue that was read back from the journal's index.
@@ -192,9 +204,45 @@ extension MessageLog {
         if segment.journaledReferences == 0 {
             deadSegments.append(segment.id)
             segment.settled = []
+            segment.updates = []
         } else if !queue.isDeleted {
             if segment.settled.isEmpty { settledSegments.append(segment) }
             segment.noteSettled(queue: queue.id, ordinal: entry.ordinal)
+        }
+    }
+
+    /// Notes what has changed of a message in a durable queue, so that a restart finds it as it is. The entry is as it
+    /// is now; it may have been at another place before.
+    mutating func noteUpdate(
+        _ entry: QueueEntry,
+        from oldOrdinal: UInt64,
+        of queue: Queue,
+        history: inout MessageHistory,
+        dueAt: UInt64
+    ) {
+        let segment = self[entry.slot]
+        guard queue.isJournaled, segment.phase != .volatile else { return }
+        guard segment.phase == .open else {
+            if segment.updates.isEmpty { updatedSegments.append(segment) }
+            segment.updates.append(
+                MessageUpdate(
+                    segment: segment.id,
+                    queue: queue.id,
+                    writtenOrdinal: history.writtenOrdinal,
+                    ordinal: entry.ordinal,
+                    failures: history.failures,
+                    returns: history.returns,
+                    dueAt: dueAt
+                )
+            )
+            return
+        }
+        history.writtenOrdinal = entry.ordinal
+        segment.updateUncommitted(queue: queue.id, oldOrdinal, at: entry.offset) { reference, details in
+            reference.ordinal = entry.ordinal
+            details.dueAt = dueAt
+            details.failures = history.failures
+            details.returns = history.returns
         }
     }
 
@@ -211,7 +259,9 @@ extension MessageLog {
         segment.phase = .freed
         segment.uncommitted = []
         segment.uncommittedReferences = []
+        segment.uncommittedDetails = []
         segment.settled = []
+        segment.updates = []
         if let memory = segment.memory { retired.append(memory) }
         segment.memory = nil
         segments[Int(segment.slot.rawValue)] = nil
@@ -223,7 +273,8 @@ extension MessageLog {
 
 extension MessageLog {
     var hasWorkForJournal: Bool {
-        !deadSegments.isEmpty || !settledSegments.isEmpty || uncut.contains { $0.journaledReferences > 0 }
+        !deadSegments.isEmpty || !settledSegments.isEmpty || !updatedSegments.isEmpty
+            || uncut.contains { $0.journaledReferences > 0 }
     }
 
     /// Moves what the journal has to know into a batch.
@@ -235,6 +286,11 @@ extension MessageLog {
             segment.settled.removeAll(keepingCapacity: true)
         }
         settledSegments.removeAll(keepingCapacity: true)
+        for segment in updatedSegments {
+            batch.updates += segment.updates
+            segment.updates.removeAll(keepingCapacity: true)
+        }
+        updatedSegments.removeAll(keepingCapacity: true)
         batch.deletedSegments = deadSegments
         deadSegments = []
         return written
@@ -259,6 +315,7 @@ extension MessageLog {
         segment.phase = .cut
         segment.uncommitted = []
         segment.uncommittedReferences = []
+        segment.uncommittedDetails = []
         segmentsByID[segment.id] = segment
         return true
     }
@@ -270,6 +327,7 @@ extension MessageLog {
             segment.phase = .volatile
             segment.uncommitted = []
             segment.uncommittedReferences = []
+            segment.uncommittedDetails = []
             if segment === durableTail { durableTail = nil }
         }
     }

@@ -7,7 +7,7 @@
 ///     u32 length of the body
 ///     u32 index of the record in its segment, counted from 0
 ///     u16 length of exchange and routing key together, with their length bytes
-///     u16 unused, zero
+///     u16 flags: 1 if the broker has written the header `x-death`
 ///     u32 length of the properties
 ///     exchange and routing key as two short strings, back to back, as basic.deliver carries them
 ///     properties as received: flag words and property list
@@ -23,6 +23,8 @@ package struct Record {
     var bodyLength: Int { Int(start.loadUnaligned(fromByteOffset: 8, as: UInt32.self)) }
     var index: Int { Int(start.loadUnaligned(fromByteOffset: 12, as: UInt32.self)) }
     private var addressLength: Int { Int(start.loadUnaligned(fromByteOffset: 16, as: UInt16.self)) }
+    /// Whether the header `x-death` is the broker's own, and not something that a client published.
+    var hasDeathHistory: Bool { start.loadUnaligned(fromByteOffset: 18, as: UInt16.self) & 1 != 0 }
     private var propertiesLength: Int { Int(start.loadUnaligned(fromByteOffset: 20, as: UInt32.self)) }
 
     /// The exchange's name and the routing key as two short strings, each with its length byte.
@@ -72,7 +74,8 @@ extension Record {
         start.storeBytes(of: UInt32(truncatingIfNeeded: offset), toByteOffset: 4, as: UInt32.self)
         start.storeBytes(of: UInt32(truncatingIfNeeded: publishing.body.count), toByteOffset: 8, as: UInt32.self)
         start.storeBytes(of: UInt32(truncatingIfNeeded: index), toByteOffset: 12, as: UInt32.self)
-        start.storeBytes(of: UInt32(truncatingIfNeeded: addressLength), toByteOffset: 16, as: UInt32.self)
+        start.storeBytes(of: UInt16(truncatingIfNeeded: addressLength), toByteOffset: 16, as: UInt16.self)
+        start.storeBytes(of: publishing.hasDeathHistory ? 1 : 0, toByteOffset: 18, as: UInt16.self)
         start.storeBytes(
             of: UInt32(truncatingIfNeeded: publishing.properties.count),
             toByteOffset: 20,

@@ -30,6 +30,10 @@ final class Segment {
     var uncommittedReferences: [UncommittedReference] = []
     /// What has been settled since the last batch.
     var settled: [SettledRange] = []
+    /// What has changed of its messages since the last batch.
+    var updates: [MessageUpdate] = []
+    /// What the index says of uncommitted references beyond their places.
+    var uncommittedDetails: [ReferenceDetails] = []
     /// Queues that wait for the segment to be read back.
     var waitingQueues: [Queue] = []
     var isLoading = false
@@ -51,6 +55,26 @@ final class Segment {
 
     func reference(to offset: UInt32) -> RecordReference? {
         memory.map { RecordReference(memory: $0, offset: UInt32(start) + offset) }
+    }
+
+    /// Changes what will be written of a reference of a record that is not written yet.
+    func updateUncommitted(
+        queue: QueueID,
+        _ ordinal: UInt64,
+        at offset: UInt32,
+        _ change: (inout UncommittedReference, inout ReferenceDetails) -> Void
+    ) {
+        guard let index = reference(to: offset)?.record.index else { return }
+        let first = Int(uncommitted[index].firstReference)
+        for place in first..<(first + Int(uncommitted[index].referenceCount))
+        where uncommittedReferences[place].queue == queue && uncommittedReferences[place].ordinal == ordinal {
+            if uncommittedReferences[place].details < 0 {
+                uncommittedReferences[place].details = Int32(uncommittedDetails.count)
+                uncommittedDetails.append(ReferenceDetails())
+            }
+            let details = Int(uncommittedReferences[place].details)
+            change(&uncommittedReferences[place], &uncommittedDetails[details])
+        }
     }
 
     /// Notes that a queue has settled the message of an ordinal, joining it to the last range if it follows.
@@ -85,6 +109,19 @@ struct UncommittedRecord {
 /// A durable queue in which an uncommitted record lies.
 struct UncommittedReference {
     let queue: QueueID
-    let ordinal: UInt64
+    var ordinal: UInt64
+    /// An index into the segment's details; -1 if there are none.
+    var details: Int32 = -1
     var isSettled = false
+}
+
+/// What a queue's entry, or its history, holds that most messages do not have.
+struct ReferenceDetails {
+    var deadline = QueueEntry.noDeadline
+    /// In milliseconds since 1970; 0 is at once.
+    var dueAt: UInt64 = 0
+    var failures: UInt32 = 0
+    var returns: UInt32 = 0
+    /// `nil` is what the queue gives messages without one.
+    var priority: UInt8?
 }

@@ -2,29 +2,33 @@
 /// Recovery reads indexes only, never contents.
 ///
 /// For each record, little-endian: u32 offset, u32 body length, u32 number of references; for each reference
-/// u32 queue, u64 ordinal.
+/// u32 queue, u64 ordinal. If the highest bit of the number is set, details follow each reference: u64 deadline (all
+/// bits set is none), u64 due time (0 is none), u32 failures, u32 returns, u32 priority (above 255 is the queue's
+/// usual).
 struct SegmentIndex {
     private static let recordSize = 12
     private static let referenceSize = 12
+    private static let detailsSize = 28
+    private static let detailsFlag: UInt32 = 1 << 31
+    private static let usualPriority: UInt32 = 256
 
     /// Encodes the live records of a segment that is being cut.
     static func encode(_ segment: Segment) -> [UInt8] {
         let live = segment.uncommitted.lazy.filter { $0.liveReferences > 0 }
-        let size = live.reduce(0) { $0 + recordSize + Int($1.liveReferences) * referenceSize }
-        return [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+        let plainSize = live.reduce(0) { $0 + recordSize + Int($1.liveReferences) * referenceSize }
+        guard segment.uncommittedDetails.isEmpty else { return encodeWithDetails(segment, atLeast: plainSize) }
+        return [UInt8](unsafeUninitializedCapacity: plainSize) { buffer, count in
             var cursor = UnsafeMutableRawBufferPointer(buffer)
             for record in live {
                 append(record.offset, to: &cursor)
                 append(record.bodyLength, to: &cursor)
                 append(record.liveReferences, to: &cursor)
-                let first = Int(record.firstReference)
-                for reference in segment.uncommittedReferences[first..<(first + Int(record.referenceCount))]
-                where !reference.isSettled {
+                for reference in segment.liveReferences(of: record) {
                     append(UInt32(truncatingIfNeeded: reference.queue.rawValue), to: &cursor)
                     append(reference.ordinal, to: &cursor)
                 }
             }
-            count = size
+            count = plainSize
         }
     }
 
@@ -36,12 +40,42 @@ struct SegmentIndex {
         cursor = UnsafeMutableRawBufferPointer(rebasing: cursor[MemoryLayout<Value>.size...])
     }
 
+    private static func encodeWithDetails(_ segment: Segment, atLeast size: Int) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(2 * size)
+        for record in segment.uncommitted where record.liveReferences > 0 {
+            let references = segment.liveReferences(of: record)
+            let hasDetails = references.contains { $0.details >= 0 }
+            append(record.offset, to: &bytes)
+            append(record.bodyLength, to: &bytes)
+            append(record.liveReferences | (hasDetails ? detailsFlag : 0), to: &bytes)
+            for reference in references {
+                append(UInt32(truncatingIfNeeded: reference.queue.rawValue), to: &bytes)
+                append(reference.ordinal, to: &bytes)
+                guard hasDetails else { continue }
+                let details =
+                    reference.details < 0 ? ReferenceDetails() : segment.uncommittedDetails[Int(reference.details)]
+                append(details.deadline, to: &bytes)
+                append(details.dueAt, to: &bytes)
+                append(details.failures, to: &bytes)
+                append(details.returns, to: &bytes)
+                append(details.priority.map(UInt32.init) ?? usualPriority, to: &bytes)
+            }
+        }
+        return bytes
+    }
+
+    private static func append<Value: FixedWidthInteger>(_ value: Value, to bytes: inout [UInt8]) {
+        withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
+    }
+
     /// One reference of the index.
     struct Item {
         let offset: UInt32
         let bodyLength: UInt32
         let queue: QueueID
         let ordinal: UInt64
+        let details: ReferenceDetails
     }
 
     /// Calls `body` with each reference in order. `false` if the index is not well formed.
@@ -52,19 +86,39 @@ struct SegmentIndex {
                 guard bytes.count - position >= recordSize else { return false }
                 let offset = integer(UInt32.self, in: bytes, at: position)
                 let length = integer(UInt32.self, in: bytes, at: position + 4)
-                let count = integer(UInt32.self, in: bytes, at: position + 8)
+                let number = integer(UInt32.self, in: bytes, at: position + 8)
                 position += recordSize
-                guard Int(count) <= (bytes.count - position) / referenceSize else { return false }
+                let hasDetails = number & detailsFlag != 0
+                let count = number & ~detailsFlag
+                let size = hasDetails ? referenceSize + detailsSize : referenceSize
+                guard Int(count) <= (bytes.count - position) / size else { return false }
                 for _ in 0..<count {
-                    let queue = integer(UInt32.self, in: bytes, at: position)
-                    let ordinal = integer(UInt64.self, in: bytes, at: position + 4)
-                    position += referenceSize
-                    let id = QueueID(rawValue: UInt64(queue))
-                    body(Item(offset: offset, bodyLength: length, queue: id, ordinal: ordinal))
+                    body(
+                        Item(
+                            offset: offset,
+                            bodyLength: length,
+                            queue: QueueID(rawValue: UInt64(integer(UInt32.self, in: bytes, at: position))),
+                            ordinal: integer(UInt64.self, in: bytes, at: position + 4),
+                            details: hasDetails
+                                ? details(in: bytes, at: position + referenceSize) : ReferenceDetails()
+                        )
+                    )
+                    position += size
                 }
             }
             return true
         }
+    }
+
+    private static func details(in bytes: UnsafeRawBufferPointer, at position: Int) -> ReferenceDetails {
+        let priority = integer(UInt32.self, in: bytes, at: position + 24)
+        return ReferenceDetails(
+            deadline: integer(UInt64.self, in: bytes, at: position),
+            dueAt: integer(UInt64.self, in: bytes, at: position + 8),
+            failures: integer(UInt32.self, in: bytes, at: position + 16),
+            returns: integer(UInt32.self, in: bytes, at: position + 20),
+            priority: UInt8(exactly: priority)
+        )
     }
 
     private static func integer<Value: FixedWidthInteger>(
@@ -73,5 +127,15 @@ struct SegmentIndex {
         at offset: Int
     ) -> Value {
         Value(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Value.self))
+    }
+}
+
+extension Segment {
+    /// The durable queues in which a record that is not written yet still lies.
+    fileprivate func liveReferences(
+        of record: UncommittedRecord
+    ) -> LazyFilterSequence<ArraySlice<UncommittedReference>> {
+        let first = Int(record.firstReference)
+        return uncommittedReferences[first..<(first + Int(record.referenceCount))].lazy.filter { !$0.isSettled }
     }
 }

@@ -1,3 +1,4 @@
+import DequeModule
 import LeveretModel
 
 /// A queue: messages in order, and the consumers that they go to.
@@ -5,17 +6,31 @@ final class Queue {
     let id: QueueID
     let name: String
     let options: QueueOptions
+    private(set) weak var virtualHost: VirtualHost?
     /// The session that owns an exclusive queue.
     let owner: SessionID?
     /// Whether its persistent messages are to be found again after a restart.
     let isJournaled: Bool
     /// When its declaration is durable.
     var definedAt = JournalPosition(rawValue: 0)
+    /// What its arguments, and what else there may be, say.
+    var settings: QueueSettings
     var ready = ReadyEntries()
+    /// Messages whose time to be delivered has not come.
+    var delayed = DelayedMessages()
+    /// Messages on their way out, or back, whose records are needed first.
+    var unfinished = Deque<UnfinishedMessage>()
+    /// By present ordinal, for messages that came back or were delayed.
+    var histories: [UInt64: MessageHistory] = [:]
+    var deduplication: DeduplicationWindow
+    /// Since when nobody has used the queue (`x-expires`), in milliseconds since 1970.
+    var unusedSince: UInt64 = 0
+    /// When the core looks at the queue again by itself.
+    var wakeAt: UInt64 = .max
     var nextOrdinal: UInt64 = 1
     /// Deliveries of this queue that wait for an acknowledgement.
     var unacknowledgedCount = 0
-    var consumers = ConsumerRing()
+    var consumers: ConsumerRing
     var hasHadConsumer = false
     var isDeleted = false
     /// Whether the queue is on the list of those with something to deliver.
@@ -29,19 +44,49 @@ final class Queue {
     var mark = DeliveryLimit()
     /// Bindings of which the queue is the destination, in the order in which they were made.
     var bindings: [Binding] = []
+    /// While the journal is read: the highest place so far, and whether lower ones came after it.
+    var lastRecoveredOrdinal: UInt64 = 0
+    var hasUnorderedMessages = false
     /// The last routing that reached this queue, so that one message enters once.
     var routeMark: UInt64 = 0
 
-    init(id: QueueID, name: String, options: QueueOptions, owner: SessionID?, isJournaled: Bool) {
+    init(
+        id: QueueID,
+        name: String,
+        virtualHost: VirtualHost,
+        options: QueueOptions,
+        owner: SessionID?,
+        isJournaled: Bool
+    ) {
         self.id = id
+        self.virtualHost = virtualHost
         self.name = name
         self.options = options
         self.owner = owner
         self.isJournaled = isJournaled
+        settings = QueueSettings(options.arguments)
+        deduplication = DeduplicationWindow(scope: isJournaled ? .queue(id) : nil)
+        consumers = ConsumerRing(isSingleActive: settings.isSingleActive)
     }
 
     var messageCount: UInt32 { UInt32(clamping: ready.count) }
     var consumerCount: UInt32 { UInt32(clamping: consumers.count) }
+
+    /// When something falls due in the queue, in milliseconds since 1970.
+    var nextDeadline: UInt64 {
+        var deadline = min(ready.nextDeadline, delayed.nextDue)
+        if let expires = settings.expires, consumers.isEmpty {
+            deadline = min(deadline, unusedSince.addingClamping(expires))
+        }
+        return deadline
+    }
+
+    /// Whether one more message, or a message of so many bytes, would be too much.
+    func isFull(adding bytes: Int, count: Int) -> Bool {
+        if let most = settings.maxLength, ready.count + count > most { return true }
+        if let most = settings.maxLengthBytes, ready.bodyBytes + bytes > most { return true }
+        return false
+    }
 
     func takeOrdinal() -> UInt64 {
         defer { nextOrdinal += 1 }

@@ -15,7 +15,7 @@ final class VirtualHost {
     init(name: String) {
         self.name = name
         for (exchange, type) in VirtualHost.predeclared {
-            exchanges[exchange] = Exchange(name: exchange, type: type, options: .durable)
+            exchanges[exchange] = Exchange(name: exchange, virtualHost: name, type: type, options: .durable)
         }
     }
 

@@ -43,7 +43,7 @@ extension OutboundState {
             forgetChannel(channel.number)
             events.append(.channelFailed(channel.number, error))
         case .sessionOpened, .sessionClosed, .connectionException, .block, .unblock: renderOfSession(effect)
-        case .loadSegment: break
+        case .loadSegment, .wake: break
         }
     }
 
@@ -73,35 +73,39 @@ extension OutboundState {
 extension OutboundState {
     private mutating func deliver(_ delivery: DeliveryEffect, on number: UInt16) {
         let record = delivery.record.record
-        channel(number).tags.withEncodedTag(of: delivery.consumer) { tag in
-            FrameEncoder.writeDeliver(
-                channel: number,
-                consumerTag: tag,
-                deliveryTag: delivery.deliveryTag,
-                redelivered: delivery.redelivered,
-                exchangeAndRoutingKey: record.exchangeAndRoutingKey,
-                properties: record.properties,
-                body: record.body,
-                frameMax: frameMax,
-                into: &buffer
-            )
+        delivery.withProperties { properties in
+            channel(number).tags.withEncodedTag(of: delivery.consumer) { tag in
+                FrameEncoder.writeDeliver(
+                    channel: number,
+                    consumerTag: tag,
+                    deliveryTag: delivery.deliveryTag,
+                    redelivered: delivery.redelivered,
+                    exchangeAndRoutingKey: record.exchangeAndRoutingKey,
+                    properties: properties,
+                    body: record.body,
+                    frameMax: frameMax,
+                    into: &buffer
+                )
+            }
         }
         cost += delivery.outboundCost
     }
 
     private mutating func answerGet(_ delivery: DeliveryEffect, messageCount: UInt32, on number: UInt16) {
         let record = delivery.record.record
-        FrameEncoder.writeGetOk(
-            channel: number,
-            deliveryTag: delivery.deliveryTag,
-            redelivered: delivery.redelivered,
-            exchangeAndRoutingKey: record.exchangeAndRoutingKey,
-            messageCount: messageCount,
-            properties: record.properties,
-            body: record.body,
-            frameMax: frameMax,
-            into: &buffer
-        )
+        delivery.withProperties { properties in
+            FrameEncoder.writeGetOk(
+                channel: number,
+                deliveryTag: delivery.deliveryTag,
+                redelivered: delivery.redelivered,
+                exchangeAndRoutingKey: record.exchangeAndRoutingKey,
+                messageCount: messageCount,
+                properties: properties,
+                body: record.body,
+                frameMax: frameMax,
+                into: &buffer
+            )
+        }
         cost += delivery.outboundCost
     }
 

@@ -33,6 +33,7 @@ extension ModelBroker {
             channel.expectedCancels.remove(at: place)
         case .block(let id, _): try observeBlock(id, true)
         case .unblock(let id): try observeBlock(id, false)
+        case .wake: break
         case .loadSegment(let segment):
             guard isDurable, !wantedSegments.contains(segment) else {
                 throw Violation("segment \(segment.rawValue) is asked for twice")

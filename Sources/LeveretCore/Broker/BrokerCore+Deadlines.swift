@@ -1,0 +1,179 @@
+import DequeModule
+import LeveretModel
+
+// What happens because time has passed
+
+extension BrokerCore {
+    /// Does what is due in queues. `true` if there was anything.
+    @discardableResult
+    mutating func doWhatIsDue() -> Bool {
+        var hasDone = false
+        while let queue = deadlines.takeDue(at: now.milliseconds) {
+            hasDone = true
+            doWhatIsDue(in: queue)
+        }
+        return hasDone
+    }
+
+    private mutating func doWhatIsDue(in queue: Queue) {
+        while let message = queue.delayed.removeDue(at: now.milliseconds) { becomeReady(message, in: queue) }
+        while let entry = queue.ready.removeExpired(at: now.milliseconds) {
+            bury(entry, of: queue, because: .expired)
+        }
+        if let expires = queue.settings.expires, queue.consumers.isEmpty,
+            queue.unusedSince.addingClamping(expires) <= now.milliseconds, let virtualHost = queue.virtualHost
+        {
+            delete(queue, in: virtualHost)
+            return
+        }
+        schedule(queue)
+        noteDeadline(of: queue)
+    }
+
+    /// Sees to it that the queue is looked at when something next falls due in it.
+    mutating func noteDeadline(of queue: Queue) {
+        let deadline = queue.nextDeadline
+        if deadline != QueueEntry.noDeadline { deadlines.schedule(queue, at: deadline) }
+    }
+
+    /// Somebody uses the queue: it lives on.
+    mutating func noteUse(of queue: Queue) {
+        guard queue.settings.expires != nil else { return }
+        queue.unusedSince = now.milliseconds
+        noteDeadline(of: queue)
+    }
+
+    /// Tells the driver when the core has to be called, if that has changed.
+    mutating func askForWaking() {
+        guard let next = deadlines.next, next < wakeAt || wakeAt <= now.milliseconds else { return }
+        wakeAt = next
+        effects.append(.wake(at: BrokerTime(milliseconds: next)))
+    }
+
+    /// The first command brings the first time: what counts from the start counts from there.
+    mutating func startClock() {
+        guard !isClockRunning else { return }
+        isClockRunning = true
+        for virtualHost in virtualHosts.values.sorted(by: { $0.name < $1.name }) {
+            for queue in virtualHost.queuesInOrder {
+                queue.unusedSince = now.milliseconds
+                noteDeadline(of: queue)
+            }
+        }
+    }
+
+    // MARK: Delays
+
+    /// A message's time has come. One that was delayed by its publisher goes to the end of the queue; where the
+    /// journal has it already, only once the journal knows its new place.
+    private mutating func becomeReady(_ message: DelayedMessage, in queue: Queue) {
+        guard !message.isRetry else {
+            queue.ready.restore(message.entry)
+            return
+        }
+        var history = queue.histories[message.entry.ordinal] ?? MessageHistory(writtenOrdinal: message.entry.ordinal)
+        queue.histories[message.entry.ordinal] = nil
+        var entry = message.entry.moved(to: queue.takeOrdinal())
+        let phase = log[entry.slot].phase
+        log.noteUpdate(entry, from: message.entry.ordinal, of: queue, history: &history, dueAt: 0)
+        entry.hasHistory = true
+        queue.histories[entry.ordinal] = history
+        guard queue.isJournaled, phase == .cut || phase == .stored else {
+            queue.ready.append(entry)
+            return
+        }
+        promotions.append(Promotion(position: gate.openPosition, queue: queue, entry: entry))
+    }
+
+    /// New places are on disk: their messages may be delivered.
+    mutating func finishPromotions() {
+        while let promotion = promotions.first, gate.isDurable(promotion.position) {
+            promotions.removeFirst()
+            let queue = promotion.queue
+            guard !queue.isDeleted else {
+                settle(promotion.entry, of: queue)
+                continue
+            }
+            queue.ready.restore(promotion.entry)
+            schedule(queue)
+        }
+    }
+
+    /// Puts a message that came back aside for a while.
+    mutating func delayRetry(of entry: QueueEntry, _ record: Record, in queue: Queue) {
+        guard var policy = queue.settings.retry, var history = queue.histories[entry.ordinal] else {
+            queue.ready.restore(entry)
+            return
+        }
+        if let headers = record.headersForRetry { policy.override(with: headers) }
+        let delay = policy.delay(afterReturns: history.returns, using: &generator)
+        let dueAt = now.milliseconds.addingClamping(delay)
+        log.noteUpdate(entry, from: entry.ordinal, of: queue, history: &history, dueAt: dueAt)
+        queue.histories[entry.ordinal] = history
+        if delay == 0 {
+            queue.ready.restore(entry)
+        } else {
+            queue.delayed.insert(DelayedMessage(dueAt: dueAt, entry: entry, isRetry: true))
+        }
+    }
+
+    /// The time that a publisher wants a message to be delivered at: header `x-deliver-at` (a timestamp in seconds, or
+    /// an integer in milliseconds since 1970) or `x-delay` (in milliseconds from now). 0 if at once.
+    func dueTime(
+        of publishing: PublishingView,
+        _ summary: PropertiesSummary
+    ) throws(AMQPError) -> UInt64 {
+        guard let range = summary.headers else { return 0 }
+        let bytes = UnsafeRawBufferPointer(rebasing: publishing.properties[range])
+        guard FieldTable.mayContain("x-delay", in: bytes) || FieldTable.mayContain("x-deliver-at", in: bytes),
+            let headers = try? FieldTable(encoded: bytes)
+        else { return 0 }
+        if let value = headers["x-deliver-at"] { return try dueTime(at: value) }
+        guard let value = headers["x-delay"] else { return 0 }
+        guard let delay = value.integer, delay <= Int64(QueueArguments.longestTime) else {
+            throw invalidDelay("x-delay", value)
+        }
+        return delay <= 0 ? 0 : now.milliseconds.addingClamping(UInt64(delay))
+    }
+
+    private func dueTime(at value: FieldValue) throws(AMQPError) -> UInt64 {
+        let time: UInt64
+        switch value {
+        case .timestamp(let seconds): time = seconds.multipliedReportingOverflow(by: 1_000).partialValue
+        default:
+            guard let milliseconds = value.integer else { throw invalidDelay("x-deliver-at", value) }
+            time = UInt64(clamping: milliseconds)
+        }
+        guard time <= now.milliseconds.addingClamping(QueueArguments.longestTime) else {
+            throw invalidDelay("x-deliver-at", value)
+        }
+        return time <= now.milliseconds ? 0 : time
+    }
+
+    private func invalidDelay(_ header: String, _ value: FieldValue) -> AMQPError {
+        AMQPError(
+            .preconditionFailed,
+            "invalid value of header '\(header)' (\(value.typeName)): expected a time within ten years"
+        )
+    }
+}
+
+/// A delayed message that becomes ready once the journal knows its new place.
+struct Promotion {
+    let position: JournalPosition
+    let queue: Queue
+    let entry: QueueEntry
+}
+
+extension Record {
+    /// The headers, if there may be any that say how long to wait.
+    fileprivate var headersForRetry: FieldTable? {
+        guard let range = (try? PropertiesSummary(scanning: properties))?.headers else { return nil }
+        let bytes = UnsafeRawBufferPointer(rebasing: properties[range])
+        let keys: [StaticString] = [
+            "x-delayed-retry-min", "x-delayed-retry-max", "x-delayed-retry-backoff", "x-delayed-retry-jitter",
+        ]
+        guard keys.contains(where: { FieldTable.mayContain($0, in: bytes) }) else { return nil }
+        return try? FieldTable(encoded: bytes)
+    }
+}

@@ -1,0 +1,15 @@
+/// A message that has left its queue's order, and whose record is needed to find out where it goes.
+///
+/// The record may have to be read back from the journal first; until then the message still belongs to the queue, and
+/// a crash brings it back there.
+struct UnfinishedMessage {
+    enum Fate {
+        /// To the dead letter exchange.
+        case death(DeathReason)
+        /// Back into the queue after a wait, which the message itself may name.
+        case retry
+    }
+
+    let entry: QueueEntry
+    let fate: Fate
+}
