@@ -114,6 +114,7 @@ let package = Package(
         .testTarget(
             name: "LeveretJournalTests",
             dependencies: ["LeveretJournal", "LeveretCore", "LeveretModel"],
+            exclude: ["Fixtures"],
             swiftSettings: settings
         ),
         .testTarget(

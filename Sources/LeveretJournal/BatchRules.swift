@@ -7,12 +7,13 @@ struct BatchRules {
 
     func check(_ batch: JournalBatch) throws {
         try checkSegments(batch)
-        guard !batch.settlements.isEmpty else { return }
+        guard !batch.settlements.isEmpty || !batch.updates.isEmpty else { return }
         let written = Set(batch.segments.map(\.id))
+        for segment in batch.settlements.map(\.segment) + batch.updates.map(\.segment)
+        where !written.contains(segment) && !ledger.contains(segment.rawValue) {
+            throw broken("a note on segment \(segment.rawValue), which was never written")
+        }
         for settlement in batch.settlements {
-            guard ledger.contains(settlement.segment.rawValue) || written.contains(settlement.segment) else {
-                throw broken("a settlement of segment \(settlement.segment.rawValue), which was never written")
-            }
             guard settlement.ranges.allSatisfy({ $0.first <= $0.last }) else {
                 throw broken("a settlement of segment \(settlement.segment.rawValue) that ends before it begins")
             }

@@ -85,6 +85,8 @@ extension Checksum {
         case segmentContent = 2
         case settlement = 3
         case definition = 4
+        case messageUpdate = 5
+        case deliveryMark = 6
     }
 
     package init(_ bytes: [UInt8], domain: Domain, identity: UInt64, length: UInt64) {

@@ -1,25 +1,23 @@
-/// A table of small rows, each under a checksum of its own: definitions and the journal's own numbers.
-struct DefinitionTable: Hashable {
+/// A table of small rows, each under a checksum of its own: definitions, what deduplication remembers, and the
+/// journal's own numbers.
+struct DefinitionTable: Sendable, Hashable {
     let name: String
     /// The columns that identify a row; they come first.
     let keys: [String]
-    let others: [String]
+    let columns: [String]
+    let insertSQL: String
+    let deleteSQL: String
+    let selectSQL: String
 
-    var columns: [String] { keys + others }
-
-    var insertSQL: String {
+    init(name: String, keys: [String], others: [String]) {
+        self.name = name
+        self.keys = keys
+        columns = keys + others
         let names = (columns + ["checksum"]).joined(separator: ", ")
         let marks = [String](repeating: "?", count: columns.count + 1).joined(separator: ", ")
-        return "INSERT OR REPLACE INTO \(name) (\(names)) VALUES (\(marks))"
-    }
-
-    var deleteSQL: String {
-        "DELETE FROM \(name) WHERE " + keys.map { "\($0) = ?" }.joined(separator: " AND ")
-    }
-
-    var selectSQL: String {
-        let names = (columns + ["checksum"]).joined(separator: ", ")
-        return "SELECT \(names) FROM \(name) ORDER BY \(keys.joined(separator: ", "))"
+        insertSQL = "INSERT OR REPLACE INTO \(name) (\(names)) VALUES (\(marks))"
+        deleteSQL = "DELETE FROM \(name) WHERE " + keys.map { "\($0) = ?" }.joined(separator: " AND ")
+        selectSQL = "SELECT \(names) FROM \(name) ORDER BY \(keys.joined(separator: ", "))"
     }
 
     func checksum(of values: [ColumnValue]) -> Checksum {

@@ -1,7 +1,7 @@
 import LeveretCore
 
-/// Writes changes of definitions. Statements are prepared when they are first needed: most brokers change few
-/// definitions after their start.
+/// Writes changes of definitions and of what deduplication remembers. Statements are prepared when they are first
+/// needed: most brokers change few definitions after their start.
 final class DefinitionWriter {
     private let connection: SQLiteConnection
     private var statements: [String: SQLiteStatement] = [:]
@@ -19,11 +19,21 @@ final class DefinitionWriter {
         case .deleteVirtualHost(let name): try delete(VirtualHostDefinition.table, [.text(name)])
         case .deleteExchange(let virtualHost, let name):
             try delete(ExchangeDefinition.table, [.text(virtualHost), .text(name)])
+            try forgetAll(.exchange(virtualHost: virtualHost, name: name))
         case .deleteQueue(let id): try deleteQueue(id)
         case .deleteBinding(let definition): try delete(BindingDefinition.table, try definition.columnValues())
         case .deleteUser(let name): try delete(UserDefinition.table, [.text(name)])
         case .deletePermission(let user, let virtualHost):
             try delete(PermissionDefinition.table, [.text(user), .text(virtualHost)])
+        }
+    }
+
+    func write(_ change: DeduplicationChange) throws {
+        switch change {
+        case .remember(let entry): try put(entry)
+        case .forget(let scope, let key):
+            try delete(DeduplicationEntry.table, [try scope.columnValue(), .blob(key)])
+        case .forgetAll(let scope): try forgetAll(scope)
         }
     }
 
@@ -41,6 +51,11 @@ final class DefinitionWriter {
         let key = ColumnValue.integer(Int64(bitPattern: id.rawValue))
         try delete(QueueDefinition.table, [key])
         try run("DELETE FROM delivery_mark WHERE queue = ?", [key])
+        try forgetAll(.queue(id))
+    }
+
+    private func forgetAll(_ scope: DeduplicationScope) throws {
+        try run(DeduplicationEntry.deleteScopeSQL, [try scope.columnValue()])
     }
 
     private func run(_ sql: String, _ values: [ColumnValue]) throws {

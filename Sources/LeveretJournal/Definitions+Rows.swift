@@ -2,7 +2,7 @@ import LeveretCore
 import LeveretModel
 
 extension VirtualHostDefinition: DefinitionRow {
-    static var table: DefinitionTable { DefinitionTable(name: "virtual_host", keys: ["name"], others: []) }
+    static let table = DefinitionTable(name: "virtual_host", keys: ["name"], others: [])
 
     func columnValues() throws -> [ColumnValue] { [.text(name)] }
 
@@ -12,13 +12,11 @@ extension VirtualHostDefinition: DefinitionRow {
 }
 
 extension ExchangeDefinition: DefinitionRow {
-    static var table: DefinitionTable {
-        DefinitionTable(
-            name: "exchange",
-            keys: ["virtual_host", "name"],
-            others: ["type", "auto_delete", "internal", "arguments"]
-        )
-    }
+    static let table = DefinitionTable(
+        name: "exchange",
+        keys: ["virtual_host", "name"],
+        others: ["type", "auto_delete", "internal", "arguments"]
+    )
 
     func columnValues() throws -> [ColumnValue] {
         [
@@ -40,13 +38,11 @@ extension ExchangeDefinition: DefinitionRow {
 }
 
 extension QueueDefinition: DefinitionRow {
-    static var table: DefinitionTable {
-        DefinitionTable(
-            name: "queue",
-            keys: ["id"],
-            others: ["virtual_host", "name", "auto_delete", "arguments"]
-        )
-    }
+    static let table = DefinitionTable(
+        name: "queue",
+        keys: ["id"],
+        others: ["virtual_host", "name", "auto_delete", "arguments"]
+    )
 
     func columnValues() throws -> [ColumnValue] {
         [
@@ -67,13 +63,11 @@ extension QueueDefinition: DefinitionRow {
 }
 
 extension BindingDefinition: DefinitionRow {
-    static var table: DefinitionTable {
-        DefinitionTable(
-            name: "binding",
-            keys: ["virtual_host", "source", "destination_kind", "destination", "routing_key", "arguments"],
-            others: []
-        )
-    }
+    static let table = DefinitionTable(
+        name: "binding",
+        keys: ["virtual_host", "source", "destination_kind", "destination", "routing_key", "arguments"],
+        others: []
+    )
 
     func columnValues() throws -> [ColumnValue] {
         [
@@ -103,9 +97,11 @@ extension BindingDefinition: DefinitionRow {
 }
 
 extension UserDefinition: DefinitionRow {
-    static var table: DefinitionTable {
-        DefinitionTable(name: "user", keys: ["name"], others: ["password_hash", "hashing_algorithm", "tags"])
-    }
+    static let table = DefinitionTable(
+        name: "user",
+        keys: ["name"],
+        others: ["password_hash", "hashing_algorithm", "tags"]
+    )
 
     func columnValues() throws -> [ColumnValue] {
         var bytes: [UInt8] = []
@@ -135,13 +131,11 @@ extension UserDefinition: DefinitionRow {
 }
 
 extension PermissionDefinition: DefinitionRow {
-    static var table: DefinitionTable {
-        DefinitionTable(
-            name: "permission",
-            keys: ["user", "virtual_host"],
-            others: ["configure", "write", "read"]
-        )
-    }
+    static let table = DefinitionTable(
+        name: "permission",
+        keys: ["user", "virtual_host"],
+        others: ["configure", "write", "read"]
+    )
 
     func columnValues() throws -> [ColumnValue] {
         [.text(user), .text(virtualHost), .text(configure), .text(write), .text(read)]

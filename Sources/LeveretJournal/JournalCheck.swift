@@ -47,10 +47,17 @@ package struct JournalCheck {
 
     private mutating func checkEverything() throws {
         try checkStructure()
+        try assumeNewestFormat()
         let queues = try attempt("queue", default: Set<UInt64>()) { try $0.checkDefinitions() }
         try attempt("delivery_mark", default: ()) { try $0.checkDeliveryMarks(queues: queues) }
         let segments = try attempt("segment", default: Set<UInt64>()) { try $0.checkSegments() }
-        try attempt("settlement", default: ()) { try $0.checkSettlements(segments: segments) }
+        try attempt("settlement", default: ()) { check in
+            check.report.settlements = try check.checkNotes(SettledRange.self, segments: segments)
+        }
+        try attempt("message_update", default: ()) { check in
+            check.report.updates = try check.checkNotes(MessageUpdate.self, segments: segments)
+        }
+        try attempt("deduplication", default: ()) { try $0.checkDeduplications(queues: queues) }
     }
 
     /// Goes on with the next part when SQLite cannot read a table to its end.
@@ -79,6 +86,13 @@ package struct JournalCheck {
 
     private func oneLine(_ text: String) -> String {
         text.split(whereSeparator: \.isNewline).joined(separator: "; ")
+    }
+
+    /// Takes an older database to the newest format within a transaction that is never committed.
+    private func assumeNewestFormat() throws {
+        guard report.formatVersion < Schema.version else { return }
+        try connection.execute("PRAGMA query_only = OFF; PRAGMA cache_spill = OFF; BEGIN IMMEDIATE")
+        try Migration.apply(Migration.steps, on: connection, from: report.formatVersion)
     }
 
     // MARK: Definitions
@@ -115,12 +129,24 @@ package struct JournalCheck {
     }
 
     private mutating func checkDeliveryMarks(queues: Set<UInt64>) throws {
-        for mark in try StateReader(connection: connection).deliveryMarks() {
+        let rows = try connection.prepare(DeliveryMarkRow.selectSQL)
+        while try rows.step() {
             report.deliveryMarks += 1
-            if !queues.contains(mark.queue.rawValue) {
-                report.problems.append("table delivery_mark, row \(mark.queue.rawValue): there is no such queue")
+            try note { _ in
+                let queue = try DeliveryMarkRow.read(rows).queue.rawValue
+                guard !queues.contains(queue) else { return }
+                throw Damage(table: "delivery_mark", row: "\(queue)", "there is no such queue")
             }
         }
+    }
+
+    private mutating func checkDeduplications(queues: Set<UInt64>) throws {
+        var orphans: [Damage] = []
+        report.deduplications = try count(DeduplicationEntry.self) { entry in
+            guard case .queue(let id) = entry.scope, !queues.contains(id.rawValue) else { return }
+            orphans.append(Damage(table: "deduplication", row: "\(id.rawValue)", "there is no such queue"))
+        }
+        report.problems += orphans.map(\.text)
     }
 
     // MARK: Segments
@@ -140,16 +166,17 @@ package struct JournalCheck {
         return segments
     }
 
-    private mutating func checkSettlements(segments: Set<UInt64>) throws {
-        let reader = StateReader(connection: connection)
-        let rows = try connection.prepare("SELECT id, checksum, ranges FROM settlement ORDER BY id")
+    private mutating func checkNotes<Note: SegmentNote>(_ type: Note.Type, segments: Set<UInt64>) throws -> Int {
+        let rows = try connection.prepare(SegmentNoteRow<Note>.selectSQL + " ORDER BY id")
+        var count = 0
         while try rows.step() {
-            report.settlements += 1
+            count += 1
             try note { _ in
-                let row = try SettlementRow(rows)
-                if !segments.contains(row.segment) { throw reader.orphan(row) }
+                let row = try SegmentNoteRow<Note>(rows)
+                if !segments.contains(row.segment) { throw row.orphanDamage }
             }
         }
+        return count
     }
 
     /// Notes the damage of one row and goes on.

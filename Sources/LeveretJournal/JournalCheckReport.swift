@@ -15,6 +15,10 @@ package struct JournalCheckReport: Sendable, Hashable {
     /// The bytes of the segments' indexes.
     package var indexBytes = 0
     package var settlements = 0
+    /// Rows of updates of messages.
+    package var updates = 0
+    /// Messages that deduplication remembers.
+    package var deduplications = 0
     package var deliveryMarks = 0
     /// The size of the database file, and of its write-ahead log, in bytes.
     package var databaseBytes = 0

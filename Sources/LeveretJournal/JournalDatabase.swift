@@ -8,10 +8,11 @@ final class JournalDatabase {
     private let definitions: DefinitionWriter
     private let segments: SegmentWriter
     private let contents: SegmentReader
-    private let settlements: SettlementWriter
+    private let settlements: SegmentNoteWriter<SettledRange>
+    private let updates: SegmentNoteWriter<MessageUpdate>
     private let begin: SQLiteStatement
     private let end: SQLiteStatement
-    private let mark: SQLiteStatement
+    private let marks: DeliveryMarkWriter
     private var checkpointer: Checkpointer
     private var ledger = SegmentLedger()
     private var storedNextQueueID = QueueID(rawValue: 1)
@@ -25,15 +26,11 @@ final class JournalDatabase {
             definitions = DefinitionWriter(connection)
             segments = try SegmentWriter(connection)
             contents = try SegmentReader(connection)
-            settlements = try SettlementWriter(connection, rowLimit: settings.settlementRowLimit)
+            settlements = try SegmentNoteWriter(connection, rowLimit: settings.noteRowLimit)
+            updates = try SegmentNoteWriter(connection, rowLimit: settings.noteRowLimit)
             begin = try connection.prepare("BEGIN IMMEDIATE")
             end = try connection.prepare("COMMIT")
-            mark = try connection.prepare(
-                """
-                INSERT INTO delivery_mark (queue, ordinal) VALUES (?, ?)
-                ON CONFLICT (queue) DO UPDATE SET ordinal = excluded.ordinal
-                """
-            )
+            marks = try DeliveryMarkWriter(connection)
             checkpointer = try Checkpointer(connection, checkpointBytes: settings.checkpointBytes)
         } catch let error as SQLiteError {
             throw JournalFailure.from(error, while: "open", in: directory)
@@ -107,8 +104,8 @@ final class JournalDatabase {
             let reader = StateReader(connection: connection)
             var state = try reader.recover()
             storedNextQueueID = state.nextQueueID
-            try reader.forEachSegment { segment, nextRow in
-                ledger.recovered(segment.id.rawValue, settlementRows: nextRow)
+            try reader.forEachSegment { segment, nextRows in
+                ledger.recovered(segment.id.rawValue, nextRows: nextRows)
                 state.segments.append(segment)
             }
             // The pages of the indexes are not needed again.
@@ -179,33 +176,54 @@ final class JournalDatabase {
 
     private func write(_ batch: JournalBatch, _ changes: inout SegmentLedger.Changes) throws {
         // Marks before definitions: a queue that is deleted in this batch takes its mark along.
-        for deliveryMark in batch.deliveryMarks { try write(deliveryMark) }
+        for deliveryMark in batch.deliveryMarks { try marks.write(deliveryMark) }
         for change in batch.definitions { try definitions.write(change) }
+        for change in batch.deduplications { try definitions.write(change) }
         for segment in batch.segments {
             try segments.write(segment)
-            changes.settlementRows[segment.id.rawValue] = 0
+            changes.nextRows[segment.id.rawValue] = SegmentLedger.NextRows()
         }
         let deleted = Set(batch.deletedSegments)
-        for settlement in batch.settlements where !deleted.contains(settlement.segment) {
-            let segment = settlement.segment.rawValue
-            guard !settlement.ranges.isEmpty, let row = ledger.nextRow(of: segment, changes) else { continue }
-            changes.settlementRows[segment] = try settlements.write(settlement, row: row)
-        }
+        try writeSettlements(batch.settlements.filter { !deleted.contains($0.segment) }, &changes)
+        try writeUpdates(batch.updates.filter { !deleted.contains($0.segment) }, &changes)
         for segment in batch.deletedSegments { try delete(segment.rawValue, &changes) }
         if batch.nextQueueID != storedNextQueueID {
             try definitions.put(StoredNumber(key: StoredNumber.nextQueueID, value: batch.nextQueueID.rawValue))
         }
     }
 
-    private func write(_ deliveryMark: DeliveryMark) throws {
-        try mark.bind(Int64(bitPattern: deliveryMark.queue.rawValue), at: 1)
-        try mark.bind(Int64(bitPattern: deliveryMark.ordinal), at: 2)
-        try mark.run()
+    private func writeSettlements(_ writes: [SettlementWrite], _ changes: inout SegmentLedger.Changes) throws {
+        for write in writes where !write.ranges.isEmpty {
+            let segment = write.segment.rawValue
+            guard var rows = ledger.nextRows(of: segment, changes) else { continue }
+            rows.settlement = try settlements.write(write.ranges, segment: segment, row: rows.settlement)
+            changes.nextRows[segment] = rows
+        }
+    }
+
+    /// Writes one row for each segment, in the order in which the batch names them first.
+    private func writeUpdates(_ batch: [MessageUpdate], _ changes: inout SegmentLedger.Changes) throws {
+        guard !batch.isEmpty else { return }
+        var order: [UInt64] = []
+        var bySegment: [UInt64: [MessageUpdate]] = [:]
+        for update in batch {
+            let segment = update.segment.rawValue
+            if bySegment[segment] == nil { order.append(segment) }
+            bySegment[segment, default: []].append(update)
+        }
+        for segment in order {
+            guard var rows = ledger.nextRows(of: segment, changes), let notes = bySegment[segment] else { continue }
+            rows.update = try updates.write(notes, segment: segment, row: rows.update)
+            changes.nextRows[segment] = rows
+        }
     }
 
     private func delete(_ segment: UInt64, _ changes: inout SegmentLedger.Changes) throws {
         try segments.delete(segment)
-        if let rows = ledger.nextRow(of: segment, changes), rows > 0 { try settlements.deleteRows(of: segment) }
+        if let rows = ledger.nextRows(of: segment, changes) {
+            if rows.settlement > 0 { try settlements.deleteRows(of: segment) }
+            if rows.update > 0 { try updates.deleteRows(of: segment) }
+        }
         changes.deleted.append(segment)
     }
 
@@ -229,7 +247,7 @@ final class JournalDatabase {
 extension JournalBatch {
     /// Whether there is nothing to write but, perhaps, the next queue number.
     fileprivate var isEmpty: Bool {
-        definitions.isEmpty && segments.isEmpty && settlements.isEmpty && deletedSegments.isEmpty
-            && deliveryMarks.isEmpty
+        definitions.isEmpty && segments.isEmpty && settlements.isEmpty && updates.isEmpty && deduplications.isEmpty
+            && deletedSegments.isEmpty && deliveryMarks.isEmpty
     }
 }

@@ -8,8 +8,8 @@ package struct JournalSettings: Sendable {
     package var checkpointBytes = 32 << 20
     /// How much of the database SQLite may keep in memory, in bytes.
     package var cacheBytes = 2 << 20
-    /// How many rows of settlements a segment may have before they are joined into one.
-    package var settlementRowLimit = 256
+    /// How many rows of settlements, and of updates, a segment may have before they are joined into one.
+    package var noteRowLimit = 256
 
     package init(durability: Durability = .full) { self.durability = durability }
 }

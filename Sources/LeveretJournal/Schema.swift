@@ -4,8 +4,9 @@
 //    The step turns a database of the version before into one of its own version, with SQL of its own: it must
 //    not use code that will change with a later version.
 // 2. Change the statements and readers in this folder to the new format. `Schema.version` follows by itself.
-// 3. Add a database of the version before to the tests of migrations, with something in every table, and check
-//    that everything is recovered from it.
+// 3. Add a database of the new version to `Fixtures` in the journal's tests, with something in every table: append
+//    what is new to `FixtureContent`, then run the tests once with LEVERET_WRITE_FIXTURES=1. Those of the versions
+//    before stay as they are, and are tested to be recovered whole.
 // 4. If the checksum of a row covers a column that is new or changed, the step must compute the checksums anew.
 //
 // A new database goes through the same steps, from nothing, so that old and new ones cannot differ.
@@ -13,8 +14,9 @@
 /// The tables of the database.
 ///
 /// Messages lie in `segment`, many in a row, as the core's memory held them; `settlement` says which of them are
-/// done. Both are only ever looked up by their row number, so neither has another index. The number of a
-/// settlement is made of its segment's and a counter, so that the settlements of one segment lie side by side.
+/// done, `message_update` what has changed of them. All are only ever looked up by their row number, so none has
+/// another index. The number of a row of the latter two is made of its segment's and a counter, so that the rows of
+/// one segment lie side by side.
 package enum Schema {
     /// "LEVR", in the header of the file, says whose database it is.
     package static let applicationID: Int64 = 0x4C45_5652
@@ -22,16 +24,16 @@ package enum Schema {
     /// The newest format that this code knows.
     package static var version: Int { Migration.steps.last?.version ?? 0 }
 
-    /// How many bits of a settlement's number count within the segment.
-    static let settlementBits = 20
+    /// How many bits of the number of a row of notes count within the segment.
+    static let noteBits = 20
 
-    /// Segment numbers end where a settlement's number would not fit into 63 bits any more.
-    static let segmentLimit: UInt64 = 1 << (63 - settlementBits)
+    /// Segment numbers end where the number of a row of notes would not fit into 63 bits any more.
+    static let segmentLimit: UInt64 = 1 << (63 - noteBits)
 
-    /// The numbers that the settlements of a segment can have.
-    package static func settlementRows(of segment: UInt64) -> ClosedRange<Int64> {
-        let first = Int64(segment) << settlementBits
-        return first...(first + (1 << settlementBits) - 1)
+    /// The numbers that the rows of notes on a segment can have.
+    package static func noteRows(of segment: UInt64) -> ClosedRange<Int64> {
+        let first = Int64(segment) << noteBits
+        return first...(first + (1 << noteBits) - 1)
     }
 }
 
@@ -40,6 +42,8 @@ package struct Migration: Sendable {
     package var version: Int
     package var name: String
     package var sql: String
+    /// What SQL cannot say, done after it.
+    var completion: (@Sendable (SQLiteConnection) throws -> Void)?
 
     package init(version: Int, name: String, sql: String) {
         self.version = version
@@ -48,8 +52,19 @@ package struct Migration: Sendable {
     }
 
     package static let steps: [Migration] = [
-        Migration(version: 1, name: "definitions, segments, settlements and delivery marks", sql: initialTables)
+        Migration(version: 1, name: "definitions, segments, settlements and delivery marks", sql: initialTables),
+        updatesAndDeduplication,
     ]
+
+    private static var updatesAndDeduplication: Migration {
+        var step = Migration(
+            version: 2,
+            name: "updates of messages, what deduplication remembers, checksums of delivery marks",
+            sql: updateAndDeduplicationTables
+        )
+        step.completion = { try DeliveryMarkRow.writeChecksums($0) }
+        return step
+    }
 
     // The index of a segment stands before its content, so that reading it touches none of the content's pages.
     private static let initialTables = """
@@ -133,16 +148,40 @@ package struct Migration: Sendable {
             ordinal INTEGER NOT NULL
         );
         """
+
+    private static let updateAndDeduplicationTables = """
+        CREATE TABLE message_update (
+            id INTEGER PRIMARY KEY,
+            checksum INTEGER NOT NULL,
+            updates BLOB NOT NULL
+        );
+
+        CREATE TABLE deduplication (
+            scope BLOB NOT NULL,
+            key BLOB NOT NULL,
+            serial INTEGER NOT NULL,
+            expires_at INTEGER NOT NULL,
+            checksum INTEGER NOT NULL,
+            PRIMARY KEY (scope, key)
+        ) WITHOUT ROWID;
+
+        ALTER TABLE delivery_mark ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0;
+        """
 }
 
 extension Migration {
     /// Takes a database from its version to the newest of the steps, in one transaction.
     static func run(_ steps: [Migration], on connection: SQLiteConnection, from version: Int) throws {
-        let due = steps.filter { $0.version > version }
-        guard let newest = due.last else { return }
-        try connection.transaction {
-            for step in due { try connection.execute(step.sql) }
-            try connection.execute("PRAGMA user_version = \(newest.version)")
+        guard steps.contains(where: { $0.version > version }) else { return }
+        try connection.transaction { try apply(steps, on: connection, from: version) }
+    }
+
+    /// As `run`, within the transaction that is open.
+    static func apply(_ steps: [Migration], on connection: SQLiteConnection, from version: Int) throws {
+        for step in steps where step.version > version {
+            try connection.execute(step.sql)
+            try step.completion?(connection)
+            try connection.execute("PRAGMA user_version = \(step.version)")
         }
     }
 }

@@ -1,28 +1,34 @@
 import LeveretCore
 
-/// Which segments the database holds, and how many rows of settlements each has, so that a commit need not look.
+/// Which segments the database holds, and how many rows of notes each has, so that a commit need not look.
 struct SegmentLedger {
+    /// The numbers that the next rows of a segment's notes get within it.
+    struct NextRows {
+        var settlement = 0
+        var update = 0
+    }
+
     /// What a transaction does to the ledger once it is committed.
     struct Changes {
-        var settlementRows: [UInt64: Int] = [:]
+        var nextRows: [UInt64: NextRows] = [:]
         var deleted: [UInt64] = []
     }
 
-    private var settlementRows: [UInt64: Int] = [:]
+    private var nextRows: [UInt64: NextRows] = [:]
 
-    func contains(_ segment: UInt64) -> Bool { settlementRows[segment] != nil }
+    func contains(_ segment: UInt64) -> Bool { nextRows[segment] != nil }
 
-    /// The number that the next settlement of a segment gets within it; nil if there is no such segment.
-    func nextRow(of segment: UInt64, _ changes: Changes) -> Int? {
-        changes.settlementRows[segment] ?? settlementRows[segment]
+    /// Nil if there is no such segment.
+    func nextRows(of segment: UInt64, _ changes: Changes) -> NextRows? {
+        changes.nextRows[segment] ?? nextRows[segment]
     }
 
-    mutating func recovered(_ segment: UInt64, settlementRows rows: Int) {
-        settlementRows[segment] = rows
+    mutating func recovered(_ segment: UInt64, nextRows rows: NextRows) {
+        nextRows[segment] = rows
     }
 
     mutating func apply(_ changes: Changes) {
-        settlementRows.merge(changes.settlementRows) { $1 }
-        for segment in changes.deleted { settlementRows[segment] = nil }
+        nextRows.merge(changes.nextRows) { $1 }
+        for segment in changes.deleted { nextRows[segment] = nil }
     }
 }

@@ -17,6 +17,7 @@ struct StateReader {
         state.users = try all()
         state.permissions = try all()
         state.deliveryMarks = try deliveryMarks()
+        state.deduplications = try all().sorted { $0.precedes($1) }
         if let number = try storedNumber(StoredNumber.nextQueueID) { state.nextQueueID = QueueID(rawValue: number) }
         try requireUnusedQueueID(state)
         return state
@@ -91,16 +92,9 @@ struct StateReader {
     // MARK: Delivery marks
 
     func deliveryMarks() throws -> [DeliveryMark] {
-        let statement = try connection.prepare("SELECT queue, ordinal FROM delivery_mark ORDER BY queue")
+        let statement = try connection.prepare(DeliveryMarkRow.selectSQL)
         var marks: [DeliveryMark] = []
-        while try statement.step() {
-            marks.append(
-                DeliveryMark(
-                    queue: QueueID(rawValue: UInt64(bitPattern: statement.integer(0))),
-                    ordinal: UInt64(bitPattern: statement.integer(1))
-                )
-            )
-        }
+        while try statement.step() { marks.append(try DeliveryMarkRow.read(statement)) }
         return marks
     }
 
@@ -108,35 +102,23 @@ struct StateReader {
 
     static let segmentsSQL = "SELECT id, length, index_checksum, record_index FROM segment ORDER BY id"
 
-    /// Goes through the segments with their settlements, in rising order, and tells how many rows of settlements
-    /// the next one of a segment comes after.
-    func forEachSegment(_ body: (_ segment: RecoveredSegment, _ nextSettlementRow: Int) throws -> Void) throws {
+    /// Goes through the segments with their notes, in rising order, and tells the numbers that the next rows of a
+    /// segment's notes get.
+    func forEachSegment(
+        _ body: (_ segment: RecoveredSegment, _ nextRows: SegmentLedger.NextRows) throws -> Void
+    ) throws {
         let segments = try connection.prepare(StateReader.segmentsSQL)
-        let settlements = try connection.prepare("SELECT id, checksum, ranges FROM settlement ORDER BY id")
-        var waiting = try nextSettlement(settlements)
+        var settlements = try SegmentNoteRows<SettledRange>(connection)
+        var updates = try SegmentNoteRows<MessageUpdate>(connection)
         while try segments.step() {
             var segment = try readSegment(segments)
-            var nextRow = 0
-            var ranges: [SettledRange] = []
-            while let row = waiting, row.segment <= segment.id.rawValue {
-                guard row.segment == segment.id.rawValue else { throw orphan(row) }
-                ranges += row.ranges
-                nextRow = row.number + 1
-                waiting = try nextSettlement(settlements)
-            }
-            segment.settled = ranges.united
-            try body(segment, nextRow)
+            var nextRows = SegmentLedger.NextRows()
+            (segment.settled, nextRows.settlement) = try settlements.take(of: segment.id.rawValue)
+            (segment.updates, nextRows.update) = try updates.take(of: segment.id.rawValue)
+            try body(segment, nextRows)
         }
-        if let waiting { throw orphan(waiting) }
-    }
-
-    private func nextSettlement(_ statement: SQLiteStatement) throws -> SettlementRow? {
-        try statement.step() ? try SettlementRow(statement) : nil
-    }
-
-    /// A segment goes together with its settlements, so settlements without one mean that a segment was lost.
-    func orphan(_ row: SettlementRow) -> Damage {
-        Damage(table: "settlement", row: "\(row.id)", "segment \(row.segment), whose settlements these are, is missing")
+        try settlements.requireEnd()
+        try updates.requireEnd()
     }
 
     /// Reads the columns id, length, index_checksum and record_index.

@@ -2,7 +2,7 @@
 struct StoredNumber: DefinitionRow {
     static let nextQueueID = "next_queue_id"
 
-    static var table: DefinitionTable { DefinitionTable(name: "meta", keys: ["key"], others: ["value"]) }
+    static let table = DefinitionTable(name: "meta", keys: ["key"], others: ["value"])
 
     var key: String
     var value: UInt64

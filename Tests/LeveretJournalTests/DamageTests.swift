@@ -17,6 +17,9 @@ import Testing
                     .make(1, bytes: 40_000), .make(2, index: Array("index of two".utf8)), .make(3, bytes: 100),
                 ]
                 batch.settlements = [.make(2, queue: 5, 1_000...2_000, 3_000...3_000)]
+                batch.updates = [.make(3, written: 7, ordinal: 9)]
+                batch.deliveryMarks = [.make(2, 5)]
+                batch.deduplications = [.remember(.make(.queue(QueueID(rawValue: 2)), "a", 2))]
             }
         )
         journal.close()
@@ -54,6 +57,7 @@ import Testing
         #expect(report.contentBytes == 40_164)
         #expect(report.indexBytes == 14)
         #expect(report.settlements == 1)
+        #expect(report.updates == 1 && report.deduplications == 1 && report.deliveryMarks == 1)
         #expect(report.queues == 2 && report.exchanges == 2 && report.bindings == 2)
         #expect(report.virtualHosts == 2 && report.users == 2 && report.permissions == 2)
         #expect(report.databaseBytes > 40_000)
@@ -101,6 +105,10 @@ import Testing
         ("UPDATE queue SET auto_delete = 1 WHERE id = 1", "table queue, row 1"),
         ("UPDATE permission SET read = '.*' WHERE virtual_host = 'other'", #"table permission, row "guest", "other""#),
         ("DELETE FROM meta", "table meta"),
+        ("UPDATE delivery_mark SET ordinal = 6", "table delivery_mark, row 2"),
+        ("UPDATE deduplication SET expires_at = 1 WHERE serial = 2", "table deduplication, row"),
+        ("UPDATE message_update SET id = id + 1", "the updates do not match their checksum"),
+        ("DELETE FROM segment WHERE id = 3", "segment 3, whose message_updates these are, is missing"),
     ])
     func `a row that is not the one written is found`(sql: String, words: String) throws {
         try connected { try $0.execute(sql) }
@@ -108,7 +116,9 @@ import Testing
     }
 
     @Test func `the check finds marks of queues that are not there`() throws {
-        try connected { try $0.execute("INSERT INTO delivery_mark VALUES (2, 5), (77, 5)") }
+        let journal = try recover()
+        try journal.commit(.make { $0.deliveryMarks = [.make(2, 5), .make(77, 5)] })
+        journal.close()
         #expect(try check() == ["table delivery_mark, row 77: there is no such queue"])
     }
 

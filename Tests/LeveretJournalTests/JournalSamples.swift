@@ -52,6 +52,39 @@ extension DeliveryMark {
     }
 }
 
+extension MessageUpdate {
+    static func make(
+        _ segment: UInt64,
+        queue: UInt64 = 1,
+        written: UInt64,
+        ordinal: UInt64,
+        failures: UInt32 = 1,
+        returns: UInt32 = 2,
+        dueAt: UInt64 = 0
+    ) -> MessageUpdate {
+        MessageUpdate(
+            segment: SegmentID(rawValue: segment),
+            queue: QueueID(rawValue: queue),
+            writtenOrdinal: written,
+            ordinal: ordinal,
+            failures: failures,
+            returns: returns,
+            dueAt: dueAt
+        )
+    }
+}
+
+extension DeduplicationEntry {
+    static func make(
+        _ scope: DeduplicationScope,
+        _ key: String,
+        _ serial: UInt64,
+        expiresAt: UInt64 = 0
+    ) -> DeduplicationEntry {
+        DeduplicationEntry(scope: scope, key: Array(key.utf8), serial: serial, expiresAt: expiresAt)
+    }
+}
+
 /// Definitions of every kind, with names and arguments that are easy to lose on the way.
 enum DefinitionSamples {
     static let virtualHosts: Set<VirtualHostDefinition> = [.init(name: "/"), .init(name: "ünïcode 🐇 \"'; --")]

@@ -114,7 +114,7 @@ import Testing
         }
         journal.close()
         let report = try JournalCheck.run(directory: directory.path)
-        #expect(report.settlements <= JournalSettings().settlementRowLimit)
+        #expect(report.settlements <= JournalSettings().noteRowLimit)
         let range = SettledRange(queue: QueueID(rawValue: 1), first: 0, last: 999)
         #expect(try reopened().segments.map(\.settled) == [[range]])
     }

@@ -58,6 +58,8 @@ struct CheckCommand: ParsableCommand {
             ("content bytes", report.contentBytes),
             ("index bytes", report.indexBytes),
             ("settlements", report.settlements),
+            ("updates", report.updates),
+            ("deduplication entries", report.deduplications),
             ("delivery marks", report.deliveryMarks),
             ("database bytes", report.databaseBytes),
             ("log bytes", report.logBytes),

@@ -8,6 +8,7 @@ package struct JournalImage: Sendable {
         package var index: [UInt8]
         package var content: [UInt8]
         package var settled: [SettledRange] = []
+        package var updates: [MessageUpdate] = []
     }
 
     package private(set) var virtualHosts: [VirtualHostDefinition] = []
@@ -18,6 +19,7 @@ package struct JournalImage: Sendable {
     package private(set) var permissions: [PermissionDefinition] = []
     package private(set) var segments: [Segment] = []
     package private(set) var marks: [DeliveryMark] = []
+    package private(set) var deduplications: [DeduplicationEntry] = []
     package private(set) var nextQueueID = QueueID(rawValue: 1)
     private var position: JournalPosition?
     private var highestSegment: SegmentID?
@@ -35,6 +37,8 @@ package struct JournalImage: Sendable {
         for change in batch.definitions { try apply(change) }
         for segment in batch.segments { try write(segment) }
         for settlement in batch.settlements { try settle(settlement) }
+        for update in batch.updates { try note(update) }
+        for change in batch.deduplications { try apply(change) }
         for segment in batch.deletedSegments { try delete(segment) }
         for mark in batch.deliveryMarks { try note(mark) }
         try checkReferences()
@@ -56,9 +60,16 @@ package struct JournalImage: Sendable {
         state.users = users
         state.permissions = permissions
         state.segments = segments.map {
-            RecoveredSegment(id: $0.id, length: $0.length, index: $0.index, settled: $0.settled)
+            RecoveredSegment(
+                id: $0.id,
+                length: $0.length,
+                index: $0.index,
+                settled: $0.settled,
+                updates: $0.updates
+            )
         }
         state.deliveryMarks = marks
+        state.deduplications = deduplications.sorted(by: Self.precedes)
         state.nextQueueID = nextQueueID
         return state
     }
@@ -102,6 +113,15 @@ package struct JournalImage: Sendable {
         segments[place].settled.append(contentsOf: settlement.ranges)
     }
 
+    private mutating func note(_ update: MessageUpdate) throws {
+        guard let place = segments.firstIndex(where: { $0.id == update.segment }) else {
+            throw Violation("an update in segment \(update.segment.rawValue), which was never written")
+        }
+        segments[place].updates.put(update) {
+            $0.queue == update.queue && $0.writtenOrdinal == update.writtenOrdinal
+        }
+    }
+
     private mutating func delete(_ segment: SegmentID) throws {
         guard let place = segments.firstIndex(where: { $0.id == segment }) else {
             throw Violation("segment \(segment.rawValue) is deleted but not there")
@@ -130,12 +150,14 @@ extension JournalImage {
             exchanges.put(exchange) { $0.virtualHost == exchange.virtualHost && $0.name == exchange.name }
         case .deleteExchange(let host, let name):
             try exchanges.take("exchange") { $0.virtualHost == host && $0.name == name }
+            deduplications.removeAll { $0.scope == .exchange(virtualHost: host, name: name) }
         case .putQueue(let queue):
             guard queue.id < nextQueueID else { throw Violation("queue number \(queue.id.rawValue) is not used up") }
             queues.put(queue) { $0.id == queue.id }
         case .deleteQueue(let id):
             try queues.take("queue") { $0.id == id }
             marks.removeAll { $0.queue == id }
+            deduplications.removeAll { $0.scope == .queue(id) }
         case .putBinding(let binding): bindings.put(binding) { $0 == binding }
         case .deleteBinding(let binding): try bindings.take("binding") { $0 == binding }
         case .putUser(let user): users.put(user) { $0.name == user.name }
@@ -146,6 +168,32 @@ extension JournalImage {
             }
         case .deletePermission(let user, let host):
             try permissions.take("permission") { $0.user == user && $0.virtualHost == host }
+        }
+    }
+
+    private mutating func apply(_ change: DeduplicationChange) throws {
+        switch change {
+        case .remember(let entry): try remember(entry)
+        case .forget(let scope, let key): deduplications.removeAll { $0.scope == scope && $0.key == key }
+        case .forgetAll(let scope): deduplications.removeAll { $0.scope == scope }
+        }
+    }
+
+    private mutating func remember(_ entry: DeduplicationEntry) throws {
+        if case .queue(let id) = entry.scope, !queues.contains(where: { $0.id == id }) {
+            throw Violation("deduplication in queue \(id.rawValue), which is not durable")
+        }
+        deduplications.put(entry) { $0.scope == entry.scope && $0.key == entry.key }
+    }
+
+    /// By scope, queues first, then by serial.
+    private static func precedes(_ left: DeduplicationEntry, _ right: DeduplicationEntry) -> Bool {
+        switch (left.scope, right.scope) {
+        case (.queue(let one), .queue(let other)): (one.rawValue, left.serial) < (other.rawValue, right.serial)
+        case (.exchange(let oneHost, let one), .exchange(let otherHost, let other)):
+            (oneHost, one, left.serial) < (otherHost, other, right.serial)
+        case (.queue, .exchange): true
+        case (.exchange, .queue): false
         }
     }
 

@@ -1,0 +1,48 @@
+import LeveretCore
+
+/// What the databases in `Fixtures` hold: something in every table that the format of the version has.
+///
+/// A released version's content never changes, as its file does not; what a later version adds is appended.
+enum FixtureContent {
+    static func batches(ofVersion version: Int) -> [JournalBatch] {
+        var batches = [definitions, segments, settlements]
+        if version >= 2 { batches.append(updatesAndDeduplications) }
+        return batches
+    }
+
+    private static var definitions: JournalBatch {
+        .make(next: 3) { batch in
+            batch.definitions = DefinitionSamples.puts
+            batch.deliveryMarks = [.make(1, 5), .make(2, 600)]
+        }
+    }
+
+    private static var segments: JournalBatch {
+        .make(next: 7) { batch in
+            batch.segments = [
+                .make(1), .make(2, pieces: [0..<10, 20..<64], index: [1, 2, 3]), .make(9, bytes: 5_000),
+            ]
+        }
+    }
+
+    private static var settlements: JournalBatch {
+        .make(next: 7) { batch in
+            batch.settlements = [.make(1, 1...4, 8...9), .make(1, 5...5), .make(9, queue: 2, 100...(1 << 40))]
+        }
+    }
+
+    private static var updatesAndDeduplications: JournalBatch {
+        .make(next: 7) { batch in
+            batch.updates = [
+                .make(1, written: 6, ordinal: 6),
+                .make(2, queue: 2, written: 3, ordinal: 1 << 20, failures: 7, returns: 9, dueAt: 1_700_000_000_000),
+            ]
+            let scopes: [DeduplicationScope] = [
+                .queue(QueueID(rawValue: 2)), .exchange(virtualHost: "/", name: "events"),
+            ]
+            batch.deduplications = scopes.flatMap { scope -> [DeduplicationChange] in
+                [.remember(.make(scope, "a", 1)), .remember(.make(scope, "b", 2, expiresAt: 1_700_000_000_000))]
+            }
+        }
+    }
+}
