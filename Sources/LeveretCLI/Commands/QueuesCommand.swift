@@ -28,7 +28,7 @@ struct QueuesCommand: ParsableCommand {
 
     func run() throws {
         let client = OperatorClient(directory: try DataDirectoryPath.resolve(data))
-        let queues = try client.ask(.queues).queues ?? []
+        let queues = try client.ask(ListQueues())
         try OutputStream.standardOutput.writeLines(json ? queues.map { Self.json($0).text } : Self.table(queues).lines)
     }
 

@@ -9,14 +9,16 @@ struct OperatorClient {
     private static let answerLimit = 1 << 30
 
     /// Sends a request and gives the broker's answer.
-    func ask(_ request: AdministrationRequest) throws -> AdministrationResponse {
-        let line = [UInt8](try JSONEncoder().encode(request)) + [UInt8(ascii: "\n")]
-        let answer = try exchange(line)
-        guard let response = try? JSONDecoder().decode(AdministrationResponse.self, from: Data(answer)) else {
+    func ask<Request: OperatorRequest>(_ request: Request) throws -> Request.Answer {
+        let line = [UInt8](try JSONEncoder().encode(OperatorMessage(request))) + [UInt8(ascii: "\n")]
+        let response = Data(try exchange(line))
+        if let refusal = try? JSONDecoder().decode(OperatorRefusal.self, from: response) {
+            throw CommandFailure(.refused, "the broker refused it: \(refusal.error)")
+        }
+        guard let answer = try? JSONDecoder().decode(OperatorAnswer<Request.Answer>.self, from: response) else {
             throw CommandFailure(.failed, "the broker at \(path) gave an answer that this version does not know")
         }
-        if let error = response.error { throw CommandFailure(.refused, "the broker refused it: \(error)") }
-        return response
+        return answer.answer
     }
 
     private var path: String { directory.hasSuffix("/") ? directory + "leveret.sock" : directory + "/leveret.sock" }
