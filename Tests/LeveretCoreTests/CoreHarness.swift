@@ -22,20 +22,31 @@ final class CoreHarness {
     init(
         _ limits: CoreLimits = CoreLimits(),
         journal: SimulatedJournal = SimulatedJournal(),
-        isDurable: Bool = true
+        isDurable: Bool = true,
+        time: BrokerTime? = nil
     ) throws {
         self.limits = limits
         self.journal = journal
         let state = try journal.recover()
         let isNew = state.isEmpty
         host = CoreHost(recovering: state, limits: limits, isDurable: isDurable, seed: 7)
+        if let time { host.time = time }
         if isNew { host.defineDefaults() }
         try run(host.apply(.openSession(channel.session, SessionOptions(user: "guest", virtualHost: "/"))))
         try run(host.apply(.openChannel(channel)))
     }
 
     /// A core that finds what this one's journal holds; nothing else is kept.
-    func restarted() throws -> CoreHarness { try CoreHarness(limits, journal: journal) }
+    func restarted(afterMilliseconds milliseconds: UInt64 = 0) throws -> CoreHarness {
+        try CoreHarness(limits, journal: journal, time: host.time.advanced(byMilliseconds: milliseconds))
+    }
+
+    /// Lets time pass, and gives what follows from it.
+    @discardableResult
+    func wait(milliseconds: UInt64) throws -> [Observation] {
+        host.time = host.time.advanced(byMilliseconds: milliseconds)
+        return try apply(.tick)
+    }
 
     /// As above, but this core has been stopped in good order before.
     func stoppedAndRestarted() throws -> CoreHarness {
@@ -260,11 +271,15 @@ extension CoreHarness {
         persistent: Bool = false,
         mandatory: Bool = false,
         headers: FieldTable? = nil,
+        expiration: String? = nil,
+        priority: UInt8? = nil,
         on id: ChannelID? = nil
     ) throws -> [Observation] {
         var properties = BasicProperties()
         if persistent { properties.deliveryMode = .persistent }
         properties.headers = headers
+        properties.expiration = expiration
+        properties.priority = priority
         var encoded: [UInt8] = []
         try properties.encode(into: &encoded)
         let publishings = bodies.map {
@@ -300,6 +315,16 @@ extension CoreHarness {
             Acknowledgement(kind: .nack, deliveryTag: tag, multiple: multiple, requeue: requeue),
             on: id
         )
+    }
+
+    @discardableResult
+    func reject(_ tag: UInt64, requeue: Bool = false, on id: ChannelID? = nil) throws -> [Observation] {
+        try acknowledge(Acknowledgement(kind: .reject, deliveryTag: tag, requeue: requeue), on: id)
+    }
+
+    /// Takes the next message of a queue, without acknowledgement.
+    func takeMessage(_ queue: String, on id: ChannelID? = nil) throws -> ObservedMessage? {
+        try get(queue, noAcknowledge: true, on: id).deliveries.first?.message
     }
 
     /// Takes everything that is ready in a queue, without acknowledgement.

@@ -37,6 +37,14 @@ extension [Observation] {
         compactMap { if case .connectionException(_, let error) = $0 { error } else { nil } }.first
     }
 
+    /// When the core wants to be called.
+    var wakes: [BrokerTime] {
+        compactMap { if case .wake(let time) = $0 { time } else { nil } }
+    }
+
+    /// Confirms and refusals, in order.
+    var answers: [String] { script.filter { $0.hasPrefix("confirm") || $0.hasPrefix("refuse") } }
+
     /// The name in the first declare-ok.
     var declaredName: String? {
         replies.compactMap { if case .queueDeclared(let name, _, _) = $0 { name } else { nil } }.first

@@ -1,0 +1,236 @@
+import LeveretCore
+import LeveretModel
+import LeveretSimulation
+import Testing
+
+@Suite struct DeadLetterTests {
+    private static let toDead: FieldTable = ["x-dead-letter-exchange": "", "x-dead-letter-routing-key": "dead"]
+
+    private func core(_ arguments: FieldTable = toDead, durable: Bool = false) throws -> CoreHarness {
+        let core = try CoreHarness()
+        try core.declare("q", QueueOptions(durable: durable, arguments: arguments))
+        try core.declare("dead", QueueOptions(durable: durable))
+        return core
+    }
+
+    private func deaths(_ message: ObservedMessage?) -> [FieldTable] {
+        guard case .array(let values) = message?.headers["x-death"] else { return [] }
+        return values.compactMap { if case .table(let table) = $0 { table } else { nil } }
+    }
+
+    @Test func `a rejected message goes to the dead letter exchange with its history`() throws {
+        let core = try core()
+        try core.publish("a", key: "q", headers: ["mine": "kept"])
+        try core.get("q")
+        try core.reject(1)
+        let message = try #require(try core.takeMessage("dead"))
+        #expect(message.text == "a")
+        #expect(message.exchange == "")
+        #expect(message.routingKey == "dead")
+        #expect(message.headers["mine"] == "kept")
+        let death = try #require(deaths(message).first)
+        #expect(death["count"] == .int64(1))
+        #expect(death["reason"] == "rejected")
+        #expect(death["queue"] == "q")
+        #expect(death["exchange"] == "")
+        #expect(death["routing-keys"] == .array(["q"]))
+        #expect(death["time"] == .timestamp(core.host.time.milliseconds / 1_000))
+        #expect(death["original-expiration"] == nil)
+        for name in ["x-first-death", "x-last-death"] {
+            #expect(message.headers["\(name)-reason"] == "rejected")
+            #expect(message.headers["\(name)-queue"] == "q")
+            #expect(message.headers["\(name)-exchange"] == "")
+        }
+    }
+
+    @Test func `nack without requeue is a rejection, acknowledgement and requeue are none`() throws {
+        let core = try core()
+        try core.publish("a", "b", "c", key: "q")
+        try core.get("q")
+        try core.get("q")
+        try core.nack(2, multiple: true, requeue: false)
+        try core.get("q")
+        try core.nack(3)
+        try core.get("q")
+        try core.ack(4)
+        #expect(try core.drain("dead") == ["a", "b"])
+    }
+
+    @Test func `an expired message loses its expiration and keeps it in its history`() throws {
+        let core = try core()
+        try core.publish("a", key: "q", expiration: "100")
+        try core.wait(milliseconds: 100)
+        let message = try #require(try core.takeMessage("dead"))
+        #expect(deaths(message).first?["reason"] == "expired")
+        #expect(deaths(message).first?["original-expiration"] == "100")
+        let properties = try message.properties.withUnsafeBytes { try PropertiesSummary(scanning: $0) }
+        #expect(properties.expiration == nil)
+    }
+
+    @Test func `without a routing key of the queue's own the message keeps its own`() throws {
+        let core = try core(["x-dead-letter-exchange": "dlx"])
+        try core.declareExchange("dlx", "topic")
+        try core.bind("dead", to: "dlx", "*")
+        try core.publish("a", key: "q")
+        try core.get("q")
+        try core.reject(1)
+        let message = try #require(try core.takeMessage("dead"))
+        #expect(message.exchange == "dlx")
+        #expect(message.routingKey == "q")
+    }
+
+    @Test func `without the exchange the message is gone`() throws {
+        let core = try core(["x-dead-letter-exchange": "nowhere"])
+        try core.publish("a", key: "q")
+        try core.get("q")
+        #expect(try core.reject(1).channelError == nil)
+        #expect(try core.drain("q") == [])
+    }
+
+    @Test func `the same death again is counted, moves to the front and keeps its first time`() throws {
+        let cycle = try CoreHarness()
+        try cycle.declare(
+            "work",
+            QueueOptions(arguments: ["x-dead-letter-exchange": "", "x-dead-letter-routing-key": "wait"])
+        )
+        try cycle.declare(
+            "wait",
+            QueueOptions(arguments: [
+                "x-message-ttl": 5_000, "x-dead-letter-exchange": "", "x-dead-letter-routing-key": "work",
+            ])
+        )
+        try cycle.publish("a", key: "work")
+        let first = cycle.host.time
+        for round in 1...3 {
+            try cycle.get("work")
+            try cycle.reject(UInt64(round))
+            try cycle.wait(milliseconds: 5_000)
+        }
+        let message = try cycle.takeMessage("work")
+        let all = deaths(message)
+        #expect(all.map { $0["queue"] } == ["wait", "work"])
+        #expect(all.map { $0["count"] } == [.int64(3), .int64(3)])
+        #expect(all[1]["time"] == .timestamp(first.milliseconds / 1_000))
+        #expect(message?.headers["x-first-death-queue"] == "work")
+        #expect(message?.headers["x-last-death-queue"] == "wait")
+    }
+
+    @Test func `a message that would go round for ever is dropped`() throws {
+        let core = try CoreHarness()
+        try core.declare(
+            "q",
+            QueueOptions(arguments: [
+                "x-message-ttl": 100, "x-dead-letter-exchange": "", "x-dead-letter-routing-key": "q",
+            ])
+        )
+        try core.publish("a", key: "q")
+        try core.wait(milliseconds: 100)
+        #expect(try core.drain("q") == [])
+    }
+
+    @Test func `a rejected message may come back to its own queue`() throws {
+        let core = try CoreHarness()
+        try core.declare(
+            "q",
+            QueueOptions(arguments: ["x-dead-letter-exchange": "", "x-dead-letter-routing-key": "q"])
+        )
+        try core.publish("a", key: "q")
+        for tag in 1...3 {
+            #expect(try core.get("q").texts == ["a"])
+            try core.reject(UInt64(tag))
+        }
+        #expect(try core.drain("q") == ["a"])
+    }
+
+    @Test func `history that a client publishes is not believed`() throws {
+        let core = try core()
+        let forged: FieldTable = [
+            "count": .int64(9), "reason": "rejected", "queue": "elsewhere", "exchange": "", "routing-keys": .array([]),
+        ]
+        try core.publish(
+            "a",
+            key: "q",
+            headers: ["x-death": .array([.table(forged)]), "x-first-death-queue": "elsewhere"]
+        )
+        try core.get("q")
+        try core.reject(1)
+        let message = try core.takeMessage("dead")
+        #expect(deaths(message).map { $0["queue"] } == ["q"])
+        #expect(message?.headers["x-first-death-queue"] == "q")
+    }
+
+    @Test func `the confirm of a message that dies before it is written waits for the copy`() throws {
+        let core = try core(
+            ["x-dead-letter-exchange": "", "x-dead-letter-routing-key": "dead", "x-max-length": 1],
+            durable: true
+        )
+        try core.selectConfirms()
+        core.commitsAtOnce = false
+        #expect(try core.publish("a", "b", key: "q", persistent: true).answers == [])
+        #expect(try core.commit().answers == ["confirm 2 multiple"])
+        let found = try core.restarted()
+        #expect(try found.drain("dead") == ["a"])
+        #expect(try found.drain("q") == ["b"])
+    }
+
+    @Test func `a crash finds a dying message in one of both queues and never in both`() throws {
+        let core = try core(durable: true)
+        try core.publish("a", key: "q", persistent: true)
+        try core.get("q")
+        core.commitsAtOnce = false
+        try core.reject(1)
+        let before = try core.restarted()
+        #expect(try before.drain("q") == ["a"])
+        #expect(try before.drain("dead") == [])
+    }
+
+    @Test func `a committed death survives a crash with its history`() throws {
+        let core = try core(durable: true)
+        try core.publish("a", key: "q", persistent: true)
+        try core.get("q")
+        try core.reject(1)
+        let after = try core.restarted()
+        #expect(try after.drain("q") == [])
+        let message = try #require(try after.takeMessage("dead"))
+        #expect(deaths(message).first?["reason"] == "rejected")
+    }
+
+    @Test func `messages that are only in the journal are read back to die`() throws {
+        var limits = CoreLimits()
+        limits.residentBytes = 0
+        limits.segmentCapacity = 256
+        let core = try CoreHarness(limits)
+        core.loadsAtOnce = false
+        try core.declare(
+            "q",
+            QueueOptions(
+                durable: true,
+                arguments: FieldTable(dictionaryLiteral: ("x-message-ttl", 1_000)).merging(Self.toDead)
+            )
+        )
+        try core.declare("dead", .durable)
+        for number in 1...20 { try core.publish("message \(number)", key: "q", persistent: true) }
+        try core.wait(milliseconds: 1_000)
+        while let segment = core.wantedSegments.first { try core.bring(segment) }
+        #expect(
+            try core.declare("dead", passive: true).replies == [
+                .queueDeclared(name: "dead", messageCount: 20, consumerCount: 0)
+            ]
+        )
+        core.loadsAtOnce = true
+        #expect(try core.restarted().drain("dead") == (1...20).map { "message \($0)" })
+    }
+
+    @Test func `purging and deleting a queue is no death`() throws {
+        let core = try core()
+        try core.publish("a", key: "q")
+        try core.perform(.purgeQueue(name: "q", noWait: false))
+        try core.publish("b", key: "q")
+        try core.deleteQueue("q")
+        #expect(try core.drain("dead") == [])
+    }
+}
+
+extension FieldTable {
+    fileprivate func merging(_ other: FieldTable) -> FieldTable { FieldTable(entries: entries + other.entries) }
+}

@@ -1,0 +1,93 @@
+import LeveretCore
+import LeveretModel
+import LeveretSimulation
+import Testing
+
+@Suite struct DeduplicationTests {
+    private func core(_ arguments: FieldTable = [:], durable: Bool = true) throws -> CoreHarness {
+        let core = try CoreHarness()
+        var all: FieldTable = ["x-message-deduplication": true]
+        for entry in arguments.entries { all[entry.key] = entry.value }
+        try core.declare("q", QueueOptions(durable: durable, arguments: all))
+        return core
+    }
+
+    private func header(_ key: FieldValue) -> FieldTable { ["x-deduplication-header": key] }
+
+    @Test func `a message that was there before is dropped, and confirmed`() throws {
+        let core = try core()
+        try core.selectConfirms()
+        #expect(try core.publish("a", key: "q", persistent: true, headers: header("1")).answers == ["confirm 1"])
+        #expect(try core.publish("b", key: "q", persistent: true, headers: header("1")).answers == ["confirm 2"])
+        try core.publish("c", key: "q", headers: header("2"))
+        try core.publish("d", "e", key: "q")
+        #expect(try core.drain("q") == ["a", "c", "d", "e"])
+        try core.publish("f", key: "q", headers: header("1"))
+        #expect(try core.drain("q") == [])
+    }
+
+    @Test func `numbers are the same by value`() throws {
+        let core = try core()
+        try core.publish("a", key: "q", headers: header(.int32(7)))
+        try core.publish("b", key: "q", headers: header(.int64(7)))
+        try core.publish("c", key: "q", headers: header("7"))
+        #expect(try core.drain("q") == ["a", "c"])
+    }
+
+    @Test func `the window is limited in number and in time`() throws {
+        let core = try core(["x-cache-size": 2, "x-cache-ttl": 1_000])
+        for key in ["1", "2", "3"] { try core.publish(key, key: "q", headers: header(.string(key))) }
+        try core.publish("2 again", key: "q", headers: header("2"))
+        try core.publish("1 again", key: "q", headers: header("1"))
+        #expect(try core.drain("q") == ["1", "2", "3", "1 again"])
+        try core.wait(milliseconds: 1_000)
+        try core.publish("3 again", key: "q", headers: header("3"))
+        #expect(try core.drain("q") == ["3 again"])
+    }
+
+    @Test func `the window survives a restart`() throws {
+        var core = try core(["x-cache-ttl": 1_000])
+        try core.publish("a", key: "q", persistent: true, headers: header("1"))
+        core = try core.restarted(afterMilliseconds: 500)
+        try core.publish("b", key: "q", persistent: true, headers: header("1"))
+        #expect(try core.drain("q") == ["a"])
+        core = try core.restarted(afterMilliseconds: 500)
+        try core.publish("c", key: "q", persistent: true, headers: header("1"))
+        #expect(try core.drain("q") == ["c"])
+    }
+
+    @Test func `another header may be named`() throws {
+        let core = try core(["x-deduplication-header": "order"])
+        try core.publish("a", key: "q", headers: ["order": 1])
+        try core.publish("b", key: "q", headers: ["order": 1])
+        #expect(try core.drain("q") == ["a"])
+    }
+
+    @Test func `an exchange drops what it has seen, whatever queue it went to`() throws {
+        let core = try CoreHarness()
+        try core.declareExchange(
+            "x",
+            "fanout",
+            ExchangeOptions(durable: true, arguments: ["x-message-deduplication": true])
+        )
+        try core.declare("q", .durable)
+        try core.bind("q", to: "x")
+        try core.selectConfirms()
+        try core.publish("a", to: "x", key: "one", headers: header("1"))
+        #expect(try core.publish("b", to: "x", key: "two", headers: header("1")).answers == ["confirm 2"])
+        #expect(try core.drain("q") == ["a"])
+        let again = try core.restarted()
+        try again.publish("c", to: "x", key: "one", headers: header("1"))
+        #expect(try again.drain("q") == [])
+    }
+
+    @Test func `a deleted queue's window is forgotten`() throws {
+        var core = try core()
+        try core.publish("a", key: "q", persistent: true, headers: header("1"))
+        try core.deleteQueue("q")
+        core = try core.restarted()
+        try core.declare("q", QueueOptions(durable: true, arguments: ["x-message-deduplication": true]))
+        try core.publish("b", key: "q", persistent: true, headers: header("1"))
+        #expect(try core.drain("q") == ["b"])
+    }
+}

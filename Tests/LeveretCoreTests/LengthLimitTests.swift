@@ -1,0 +1,93 @@
+import LeveretCore
+import LeveretModel
+import LeveretSimulation
+import Testing
+
+@Suite struct LengthLimitTests {
+    private func core(_ arguments: FieldTable) throws -> CoreHarness {
+        let core = try CoreHarness()
+        try core.declare("q", QueueOptions(arguments: arguments))
+        return core
+    }
+
+    @Test func `a full queue drops its oldest messages`() throws {
+        let core = try core(["x-max-length": 2])
+        try core.publish("a", "b", "c", "d", key: "q")
+        #expect(try core.drain("q") == ["c", "d"])
+    }
+
+    @Test func `bytes of bodies are limited too`() throws {
+        let core = try core(["x-max-length-bytes": 5])
+        try core.publish("aa", "bb", "c", key: "q")
+        #expect(try core.drain("q") == ["aa", "bb", "c"])
+        try core.publish("aa", "bb", "cc", key: "q")
+        #expect(try core.drain("q") == ["bb", "cc"])
+        try core.publish("too long", key: "q")
+        #expect(try core.drain("q") == [])
+    }
+
+    @Test func `only ready messages count, and waiting consumers come first`() throws {
+        let core = try core(["x-max-length": 1])
+        try core.setPrefetch(2)
+        try core.consume("q")
+        #expect(try core.publish("a", "b", "c", "d", key: "q").texts == ["a", "b"])
+        #expect(try core.ack(1).texts == ["d"])
+    }
+
+    @Test func `a limit of zero still serves a consumer that waits`() throws {
+        let core = try core(["x-max-length": 0])
+        try core.publish("nobody", key: "q")
+        try core.consume("q", noAcknowledge: true)
+        #expect(try core.publish("a", "b", key: "q").texts == ["a", "b"])
+    }
+
+    @Test func `reject-publish refuses what is too much`() throws {
+        let core = try core(["x-max-length": 2, "x-overflow": "reject-publish"])
+        try core.selectConfirms()
+        #expect(try core.publish("a", "b", "c", key: "q").answers == ["confirm 2 multiple", "refuse 3"])
+        #expect(try core.drain("q") == ["a", "b"])
+    }
+
+    @Test func `a queue that refuses does not keep others from their copy`() throws {
+        let core = try core(["x-max-length": 0, "x-overflow": "reject-publish"])
+        try core.declare("r", .durable)
+        try core.bind("q", to: "amq.fanout")
+        try core.bind("r", to: "amq.fanout")
+        try core.selectConfirms()
+        #expect(try core.publish("a", to: "amq.fanout", key: "", persistent: true).answers == ["refuse 1"])
+        #expect(try core.drain("r") == ["a"])
+    }
+
+    @Test func `reject-publish-dlx sends what it refuses to the dead letter exchange`() throws {
+        let core = try core([
+            "x-max-length": 1, "x-overflow": "reject-publish-dlx", "x-dead-letter-exchange": "",
+            "x-dead-letter-routing-key": "dead",
+        ])
+        try core.declare("dead")
+        try core.selectConfirms()
+        #expect(try core.publish("a", "b", key: "q").answers == ["confirm 1", "refuse 2"])
+        let message = try #require(try core.takeMessage("dead"))
+        #expect(message.text == "b")
+        #expect(message.headers["x-first-death-reason"] == "maxlen")
+        #expect(try core.drain("q") == ["a"])
+    }
+
+    @Test func `what is dropped goes to the dead letter exchange`() throws {
+        let core = try core([
+            "x-max-length": 1, "x-dead-letter-exchange": "", "x-dead-letter-routing-key": "dead",
+        ])
+        try core.declare("dead")
+        try core.publish("a", "b", "c", key: "q")
+        #expect(try core.drain("dead") == ["a", "b"])
+        #expect(try core.drain("q") == ["c"])
+    }
+
+    @Test func `a requeued message may be one too many`() throws {
+        let core = try core(["x-max-length": 1])
+        try core.publish("a", key: "q")
+        try core.get("q")
+        try core.publish("b", key: "q")
+        try core.nack(1)
+        #expect(try core.drain("q") == ["b"])
+    }
+}
