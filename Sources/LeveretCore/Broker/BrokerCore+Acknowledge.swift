@@ -24,13 +24,13 @@ extension BrokerCore {
         let tag = acknowledgement.deliveryTag
         let requeues = acknowledgement.kind != .acknowledge && acknowledgement.requeue
         if acknowledgement.multiple {
-            guard tag == 0 || channel.unacknowledged.contains(tag) else { return false }
+            guard tag == 0 || channel.unacknowledged.contains(tag) || channel.hasTakenBack(tag) else { return false }
             while let delivery = channel.unacknowledged.removeFirst(through: tag == 0 ? .max : tag) {
                 finish(delivery, acknowledgement, requeue: requeues, on: channel)
             }
             return true
         }
-        guard let delivery = channel.unacknowledged.remove(tag) else { return false }
+        guard let delivery = channel.unacknowledged.remove(tag) else { return channel.hasTakenBack(tag) }
         finish(delivery, acknowledgement, requeue: requeues, on: channel)
         return true
     }

@@ -20,6 +20,7 @@ extension BrokerCore {
         while let entry = queue.ready.removeExpired(at: now.milliseconds) {
             bury(entry, of: queue, because: .expired)
         }
+        takeBackOverdue(of: queue)
         if let expires = queue.settings.expires, queue.consumers.isEmpty,
             queue.unusedSince.addingClamping(expires) <= now.milliseconds, let virtualHost = queue.virtualHost
         {
@@ -59,6 +60,41 @@ extension BrokerCore {
                 queue.unusedSince = now.milliseconds
                 noteDeadline(of: queue)
             }
+        }
+    }
+
+    // MARK: Consumers that take too long
+
+    /// Notes when a delivery is taken back.
+    mutating func lend(_ deliveryTag: UInt64, on channel: Channel, from queue: Queue, milliseconds: UInt64) {
+        // Leases of what has been acknowledged go when they are met, at least as fast as new ones come.
+        for _ in 0..<2 {
+            guard let first = queue.leases.first, !isOutstanding(first) else { break }
+            queue.leases.removeFirst()
+        }
+        queue.leases.append(
+            DeliveryLease(
+                deadline: now.milliseconds.addingClamping(milliseconds),
+                channel: channel.id,
+                deliveryTag: deliveryTag
+            )
+        )
+        noteDeadline(of: queue)
+    }
+
+    private func isOutstanding(_ lease: DeliveryLease) -> Bool {
+        channel(lease.channel)?.unacknowledged.contains(lease.deliveryTag) ?? false
+    }
+
+    /// Deliveries whose time is over go back into the queue; a later acknowledgement of one is ignored.
+    private mutating func takeBackOverdue(of queue: Queue) {
+        while let lease = queue.leases.first, lease.deadline <= now.milliseconds {
+            queue.leases.removeFirst()
+            guard let channel = channel(lease.channel),
+                let delivery = channel.unacknowledged.remove(lease.deliveryTag)
+            else { continue }
+            channel.noteTakenBack(lease.deliveryTag)
+            requeue(delivery, of: channel, isFailure: true)
         }
     }
 

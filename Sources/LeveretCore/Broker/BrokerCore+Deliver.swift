@@ -89,6 +89,9 @@ extension BrokerCore {
         consumer.unacknowledgedCount += 1
         if !consumer.isGet { channel.consumedUnacknowledgedCount += 1 }
         queue.unacknowledgedCount += 1
+        if let timeout = queue.settings.consumerTimeout {
+            lend(deliveryTag, on: channel, from: queue, milliseconds: timeout)
+        }
     }
 
     /// Whether a restart would find the message marked as one that may have been delivered. If not, the mark is

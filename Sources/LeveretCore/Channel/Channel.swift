@@ -23,6 +23,9 @@ final class Channel {
     var held = Deque<HeldEffect>()
     var route = CachedRoute()
     private let unacknowledgedLimit: Int
+    /// The latest deliveries that were taken back because nobody acknowledged them in time.
+    private var takenBack = Deque<UInt64>()
+    private static let rememberedTakenBack = 4_096
 
     init(id: ChannelID, session: Session, unacknowledgedLimit: Int) {
         self.id = id
@@ -46,6 +49,14 @@ final class Channel {
         (sharedPrefetch > 0 && consumedUnacknowledgedCount >= sharedPrefetch)
             || unacknowledged.count + 1 >= unacknowledgedLimit
     }
+
+    func noteTakenBack(_ deliveryTag: UInt64) {
+        if takenBack.count == Channel.rememberedTakenBack { takenBack.removeFirst() }
+        takenBack.append(deliveryTag)
+    }
+
+    /// Whether the delivery was taken back, so that an acknowledgement only comes too late.
+    func hasTakenBack(_ deliveryTag: UInt64) -> Bool { takenBack.contains(deliveryTag) }
 
     func takeDeliveryTag() -> UInt64 {
         lastDeliveryTag += 1

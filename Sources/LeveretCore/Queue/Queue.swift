@@ -20,6 +20,8 @@ final class Queue {
     var delayed = DelayedMessages()
     /// Messages on their way out, or back, whose records are needed first.
     var unfinished = Deque<UnfinishedMessage>()
+    /// Deliveries that are taken back if they are not acknowledged in time, in order.
+    var leases = Deque<DeliveryLease>()
     /// By present ordinal, for messages that came back or were delayed.
     var histories: [UInt64: MessageHistory] = [:]
     var deduplication: DeduplicationWindow
@@ -75,6 +77,7 @@ final class Queue {
     /// When something falls due in the queue, in milliseconds since 1970.
     var nextDeadline: UInt64 {
         var deadline = min(ready.nextDeadline, delayed.nextDue)
+        if let lease = leases.first { deadline = min(deadline, lease.deadline) }
         if let expires = settings.expires, consumers.isEmpty {
             deadline = min(deadline, unusedSince.addingClamping(expires))
         }

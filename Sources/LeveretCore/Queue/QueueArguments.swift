@@ -106,8 +106,9 @@ enum QueueArguments {
     ]
     private static let times: Set<String> = [
         "x-expires", "x-message-ttl", "x-delayed-retry-min", "x-delayed-retry-max", "x-cache-ttl",
+        "x-consumer-timeout",
     ]
-    private static let notZero: Set<String> = ["x-expires", "x-cache-size"]
+    private static let notZero: Set<String> = ["x-expires", "x-cache-size", "x-consumer-timeout"]
     private static let texts: Set<String> = [
         "x-dead-letter-exchange", "x-dead-letter-routing-key", "x-overflow", "x-queue-mode",
         "x-dead-letter-strategy", "x-delayed-retry-type", "x-delayed-retry-backoff", "x-queue-leader-locator",

@@ -23,6 +23,8 @@ struct QueueSettings: Hashable {
     /// How often a message may come back because something went wrong with it.
     var deliveryLimit: UInt32?
     var retry: RetryPolicy?
+    /// How long a delivery may wait for its acknowledgement, in milliseconds.
+    var consumerTimeout: UInt64?
     var deduplication: DeduplicationSettings?
     /// Priorities from 0 to here have lines of their own; higher ones count as this one.
     let highestPriority: UInt8
@@ -60,6 +62,7 @@ struct QueueSettings: Hashable {
         let limit = arguments["x-delivery-limit"]?.integer ?? Self.quorumDeliveryLimit
         deliveryLimit = limit < 0 ? nil : UInt32(clamping: limit)
         retry = RetryPolicy(arguments)
+        consumerTimeout = Self.natural(arguments["x-consumer-timeout"])
     }
 
     private static func natural(_ value: FieldValue?) -> UInt64? {
