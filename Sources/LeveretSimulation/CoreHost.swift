@@ -91,6 +91,11 @@ package final class CoreHost {
         return apply(.segmentLoaded(segment, loan.lend(content)))
     }
 
+    /// The delayed messages of a queue in virtual host `/`.
+    package func delayedMessages(of queue: String) -> [DelayedMessageReport]? {
+        core.delayedMessages(of: queue, in: "/", limit: .max)
+    }
+
     package func cutJournalBatch() -> JournalBatch? { core.cutJournalBatch() }
 
     /// For a clean stop: the journal is to learn exactly what has been delivered.

@@ -124,6 +124,21 @@ import Testing
         #expect(try core.drain("q") == [])
     }
 
+    @Test func `an operator can see what waits and drop it for good`() throws {
+        let core = try core()
+        let start = core.host.time
+        try core.publish("b", key: "q", persistent: true, headers: ["x-delay": 2_000])
+        try core.publish("aa", key: "q", persistent: true, headers: ["x-delay": 1_000])
+        let waiting = try #require(core.host.delayedMessages(of: "q"))
+        #expect(waiting.map(\.size) == [2, 1])
+        #expect(waiting.map(\.dueAt) == [1_000, 2_000].map { start.advanced(byMilliseconds: $0) })
+        #expect(core.host.delayedMessages(of: "none") == nil)
+        try core.apply(.cancelDelayed(virtualHost: "/", queue: "q", number: waiting[0].number))
+        try core.apply(.cancelDelayed(virtualHost: "/", queue: "q", number: 99))
+        let again = try core.restarted(afterMilliseconds: 5_000)
+        #expect(try again.drain("q") == ["b"])
+    }
+
     @Test func `a deleted queue takes its delayed messages along`() throws {
         let core = try core()
         try core.publish("a", key: "q", persistent: true, headers: ["x-delay": 1_000])

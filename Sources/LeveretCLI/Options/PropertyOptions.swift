@@ -30,6 +30,9 @@ struct PropertyOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Time to live in milliseconds.", valueName: "milliseconds"))
     var expiration: UInt64?
 
+    @Option(help: ArgumentHelp("Deliver it only after so many milliseconds.", valueName: "milliseconds"))
+    var delay: Int64?
+
     @Option(help: ArgumentHelp("The message's identifier.", valueName: "id"))
     var messageId: String?
 
@@ -51,6 +54,7 @@ struct PropertyOptions: ParsableArguments {
             ("--correlation-id", correlationId), ("--reply-to", replyTo), ("--message-id", messageId),
             ("--type", type), ("--user-id", userId), ("--app-id", appId),
         ]
+        if let delay, delay < 0 { throw ValidationError("--delay cannot be negative") }
         for case (let name, let text?) in texts where text.utf8.count > 255 {
             throw ValidationError("\(name) can have at most 255 bytes")
         }
@@ -70,6 +74,6 @@ struct PropertyOptions: ParsableArguments {
         properties.type = type
         properties.userID = userId
         properties.appID = appId
-        return properties
+        return delay.map { properties.delayed(milliseconds: $0) } ?? properties
     }
 }

@@ -110,6 +110,8 @@ package struct BrokerCore: ~Copyable {
         case .journalFailed(let reason): fail(reason)
         case .segmentLoaded(let segment, let content): segmentLoaded(segment, content)
         case .segmentFailed(let segment, let reason): segmentFailed(segment, reason: reason)
+        case .cancelDelayed(let virtualHost, let queue, let number):
+            cancelDelayed(number, of: queue, in: virtualHost)
         case .forceClose(let session, let reason):
             closeConnection(of: session, with: AMQPError(.connectionForced, reason))
         case .tick: break

@@ -27,6 +27,8 @@ package enum Command {
     case segmentLoaded(SegmentID, UnsafeRawBufferPointer)
     /// A segment could not be read back.
     case segmentFailed(SegmentID, reason: String)
+    /// An operator drops a delayed message, named as `BrokerCore.delayedMessages` names it.
+    case cancelDelayed(virtualHost: String, queue: String, number: UInt64)
     /// An operator closes a session.
     case forceClose(SessionID, reason: String)
     /// Time has passed, and nothing else has happened.

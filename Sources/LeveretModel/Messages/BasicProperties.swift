@@ -40,6 +40,28 @@ public struct BasicProperties: Sendable, Hashable {
     }
 }
 
+extension BasicProperties {
+    /// The same properties, with a header that lets the broker deliver the message only after so many milliseconds
+    /// (0 to ten years; `x-delay`, as RabbitMQ's delayed message exchange has it, here for every exchange and queue).
+    public func delayed(milliseconds: Int64) -> BasicProperties {
+        with("x-delay", .int64(milliseconds))
+    }
+
+    /// The same properties, with a header that lets the broker deliver the message not before a time, in milliseconds
+    /// since 1970 (`x-deliver-at`; only Leveret).
+    public func deliveredAt(milliseconds: Int64) -> BasicProperties {
+        with("x-deliver-at", .int64(milliseconds))
+    }
+
+    private func with(_ header: String, _ value: FieldValue) -> BasicProperties {
+        var properties = self
+        var headers = properties.headers ?? [:]
+        headers[header] = value
+        properties.headers = headers
+        return properties
+    }
+}
+
 /// Whether a message is to survive a restart.
 public struct DeliveryMode: Sendable, Hashable {
     /// The octet that travels. Only 2 means persistent.
