@@ -21,6 +21,7 @@ public final class Broker: Service, Sendable {
     public let configuration: BrokerConfiguration
     /// For the doors and for operators: the core and everything around it.
     package let driver: CoreDriver
+    package let resources: ResourceMonitor
     package let logger: Logger
     private let state: Mutex<LifeState>
     private let ending = Ending()
@@ -55,12 +56,19 @@ public final class Broker: Service, Sendable {
                 ending.fail(BrokerError(.journalFailed, reason))
             }
         )
+        resources = ResourceMonitor(
+            limits: configuration.resourceLimits,
+            readings: .system(dataDirectory: configuration.dataDirectory),
+            driver: driver,
+            logger: logger
+        )
         driver.start()
         if isNew { driver.define(Credentials.initialDefinitions()) }
         if let failure = driver.inspect({ $0.failure }) {
             driver.shutDown()
             throw BrokerError(.dataDirectory, failure)
         }
+        resources.start()
     }
 
     /// Runs a broker for as long as `body` does.
@@ -103,6 +111,7 @@ public final class Broker: Service, Sendable {
         ending.finish()
         await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
             DetachedThread.run {
+                self.resources.stop()
                 self.driver.closeAllSessions(reason: "broker shutdown")
                 self.driver.shutDown()
                 continuation.resume()

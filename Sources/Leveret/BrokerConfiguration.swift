@@ -22,12 +22,19 @@ public struct BrokerConfiguration: Sendable, Hashable {
     public var storage: Storage
     /// What a confirm promises about the disk. Means nothing in memory.
     public var durability: Durability
-    /// Bytes that one message's body may have; a larger one closes its channel with 406. 16 MiB unless set.
+    /// Bytes that one message's body may have; a larger one closes its channel with 406. 16 MiB unless set, at most
+    /// `messageSizeMax`.
     public var maximumMessageSize: Int
     /// Bytes of message content that are kept in memory although the journal holds them too. 128 MiB unless set.
     public var residentBytes: Int
     /// Bytes of message content that only memory holds; above it publishers have to wait. 1 GiB unless set.
     public var volatileBytes: Int
+    /// When messages are not taken because the machine runs short. Nothing is watched unless set, because in a
+    /// program that embeds the broker most of the memory is the program's own.
+    public var resourceLimits: ResourceLimits
+
+    /// The largest `maximumMessageSize`, 512 MiB as in RabbitMQ. A content header that announces more is malformed.
+    public static let messageSizeMax = 512 << 20
 
     /// Makes a configuration; by default a broker in memory.
     public init(
@@ -35,12 +42,21 @@ public struct BrokerConfiguration: Sendable, Hashable {
         durability: Durability = .full,
         maximumMessageSize: Int = 16 << 20,
         residentBytes: Int = 128 << 20,
-        volatileBytes: Int = 1 << 30
+        volatileBytes: Int = 1 << 30,
+        resourceLimits: ResourceLimits = ResourceLimits()
     ) {
         self.storage = storage
         self.durability = durability
         self.maximumMessageSize = maximumMessageSize
         self.residentBytes = residentBytes
         self.volatileBytes = volatileBytes
+        self.resourceLimits = resourceLimits
+    }
+}
+
+extension BrokerConfiguration {
+    /// `nil` for a broker in memory.
+    var dataDirectory: String? {
+        if case .directory(let path) = storage { path } else { nil }
     }
 }

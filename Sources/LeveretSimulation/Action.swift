@@ -11,6 +11,8 @@ package enum Action: Sendable, Hashable {
     case publish(ChannelID, [NumberedPublishing])
     case acknowledge(ChannelID, [Acknowledgement])
     case drain(SessionID, bytes: Int)
+    /// The machine runs short of something, or no longer.
+    case resourceAlarm(Resource, isRaised: Bool)
     /// Nothing is done, but the journal goes on.
     case pause
 }
@@ -38,6 +40,7 @@ extension CoreHost {
         case .publish(let channel, let publishings): publish(channel, publishings.map(\.publishing))
         case .acknowledge(let channel, let acknowledgements): acknowledge(channel, acknowledgements)
         case .drain(let session, let bytes): apply(.sessionDrained(session, bytes: bytes))
+        case .resourceAlarm(let resource, let isRaised): apply(.resourceAlarm(resource, isRaised: isRaised))
         case .pause: []
         }
     }
@@ -55,6 +58,7 @@ extension ModelBroker {
         case .publish(let channel, let publishings): publish(publishings, on: channel)
         case .acknowledge(let channel, let acknowledgements): acknowledge(acknowledgements, on: channel)
         case .drain(let session, let bytes): drain(session, bytes: bytes)
+        case .resourceAlarm(let resource, let isRaised): setAlarm(resource, isRaised: isRaised)
         case .pause: break
         }
     }

@@ -10,6 +10,7 @@ package struct Coverage: Sendable, Hashable {
     package var connectionExceptions = 0
     package var consumersCancelled = 0
     package var blocks = 0
+    package var alarms = 0
     package var commits = 0
     package var stalls = 0
     package var failures = 0
@@ -20,6 +21,7 @@ package struct Coverage: Sendable, Hashable {
 
     mutating func note(_ action: Action) {
         if case .publish(_, let run) = action { publishings += run.count }
+        if case .resourceAlarm(_, isRaised: true) = action { alarms += 1 }
     }
 
     mutating func note(_ observation: Observation) {
@@ -42,7 +44,8 @@ package struct Coverage: Sendable, Hashable {
         ("publishings", \.publishings), ("deliveries", \.deliveries), ("redeliveries", \.redeliveries),
         ("gets", \.gets), ("confirms", \.confirms), ("returns", \.returns),
         ("channelExceptions", \.channelExceptions), ("connectionExceptions", \.connectionExceptions),
-        ("consumersCancelled", \.consumersCancelled), ("blocks", \.blocks), ("commits", \.commits),
+        ("consumersCancelled", \.consumersCancelled), ("blocks", \.blocks), ("alarms", \.alarms),
+        ("commits", \.commits),
         ("stalls", \.stalls), ("failures", \.failures), ("crashes", \.crashes), ("loads", \.loads),
     ]
 

@@ -37,7 +37,7 @@ extension Observation {
         case .consumerCancelled(let channel, let consumer, _):
             trace.mix(15, channel)
             trace.mix(UInt64(consumer.rawValue))
-        case .block(let session, _): trace.mix(16, session)
+        case .block(let session, _, let awaitsAnswers): trace.mix(awaitsAnswers ? 18 : 16, session)
         case .unblock(let session): trace.mix(17, session)
         case .wake(let time): trace.mix(time.milliseconds)
         case .loadSegment(let segment): trace.mix(segment.rawValue)

@@ -69,7 +69,7 @@ package enum Observation: Sendable, Hashable {
     case confirm(ChannelID, sequence: UInt64, multiple: Bool)
     case refuse(ChannelID, sequence: UInt64, multiple: Bool)
     case consumerCancelled(ChannelID, ConsumerID, tag: String)
-    case block(SessionID, reason: String)
+    case block(SessionID, reason: String, awaitsAnswers: Bool)
     case unblock(SessionID)
     case wake(at: BrokerTime)
     case loadSegment(SegmentID)
@@ -94,7 +94,8 @@ package enum Observation: Sendable, Hashable {
             self = .refuse(channel, sequence: sequence, multiple: multiple)
         case .consumerCancelled(let channel, let consumer, let tag):
             self = .consumerCancelled(channel, consumer, tag: tag)
-        case .block(let session, let reason): self = .block(session, reason: reason)
+        case .block(let session, let reason, let awaitsAnswers):
+            self = .block(session, reason: reason, awaitsAnswers: awaitsAnswers)
         case .unblock(let session): self = .unblock(session)
         case .wake(let time): self = .wake(at: time)
         case .loadSegment(let segment): self = .loadSegment(segment)

@@ -28,6 +28,7 @@ package struct Plan: Sendable {
     package var crashes: Int
     package var diskFull: Int
     package var brokenDisk: Int
+    package var alarms: Int
     /// The most steps for which a batch, or a segment asked for, is under way.
     package var journalDelay: Int
     /// In percent: how often a batch is cut when the journal is idle.
@@ -54,6 +55,7 @@ package struct Plan: Sendable {
         crashes = random.one(of: 0, 1, 3)
         diskFull = random.one(of: 0, 0, 5)
         brokenDisk = random.one(of: 0, 0, 1)
+        alarms = random.one(of: 0, 0, 3)
         journalDelay = random.one(of: 0, 1, 5, 20)
         cuts = random.one(of: 15, 60, 100)
         drawLimits(&random)

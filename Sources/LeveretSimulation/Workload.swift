@@ -45,6 +45,10 @@ package struct Workload {
             if random.chance(1) { return random.chance(30) ? .forceClose(session.id) : .closeSession(session.id) }
         }
         if random.chance(1), let channel = random.pick(model.openChannels) { return .closeChannel(channel) }
+        if random.chance(plan.alarms) {
+            let resource = random.one(of: Resource.memory, .disk)
+            return .resourceAlarm(resource, isRaised: !model.alarms.contains(resource))
+        }
         return nil
     }
 

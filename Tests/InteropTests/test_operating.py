@@ -116,7 +116,8 @@ def test_operators_see_queues_through_the_data_directory(fresh_broker):
 
 def test_a_full_disk_blocks_publishers_and_loses_nothing(tmp_path):
     with mounted(tmp_path / "disk", "size=12m") as disk:
-        broker = BrokerProcess(disk)
+        # Without a limit of free space, so that the disk really fills up.
+        broker = BrokerProcess(disk, arguments=("--disk-free-limit", "0"))
         broker.error_log = tmp_path / "stderr.txt"
         try:
             broker.start()

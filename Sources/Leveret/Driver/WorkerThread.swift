@@ -56,11 +56,11 @@ final class WorkerThread<Inbox>: @unchecked Sendable {
         return change(&inbox)
     }
 
-    /// Reads the inbox without waking the thread.
-    func inspect<Result>(_ read: (Inbox) -> Result) -> Result {
+    /// Reads the inbox, or changes what the thread need not be woken for.
+    func inspect<Result>(_ look: (inout Inbox) -> Result) -> Result {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
-        return read(inbox)
+        return look(&inbox)
     }
 
     /// For the thread: waits until `take` finds something in the inbox, at most so many milliseconds if given.

@@ -46,6 +46,8 @@ private struct Scalar: Decodable {
             text = String(value)
         } else if let value = try? container.decode(Int64.self) {
             text = String(value)
+        } else if let value = try? container.decode(Double.self) {
+            text = String(value)
         } else {
             text = try container.decode(String.self)
         }

@@ -48,6 +48,39 @@ struct ServeOptions: ParsableArguments {
     var channelMax: UInt16?
 
     @Option(
+        help: ArgumentHelp(
+            "The largest message body that is taken; at most 512MiB. Default: 16MiB",
+            valueName: "bytes"
+        ),
+        transform: Self.byteCount
+    )
+    var maxMessageSize: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            Memory of the process above which publishers have to wait: a part of the machine's memory, or an amount \
+            such as 2GB. Default: 0.6
+            """,
+            valueName: "part|bytes"
+        ),
+        transform: Self.resourceAmount
+    )
+    var vmMemoryHighWatermark: ResourceLimits.Amount?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            Free space at the data directory below which publishers have to wait: an amount such as 500MB, or a part \
+            of the machine's memory. Default: 256MiB
+            """,
+            valueName: "bytes|part"
+        ),
+        transform: Self.resourceAmount
+    )
+    var diskFreeLimit: ResourceLimits.Amount?
+
+    @Option(
         help: ArgumentHelp("trace, debug, info, notice, warning, error or critical. Default: info", valueName: "level"),
         transform: Self.level
     )
@@ -67,6 +100,20 @@ struct ServeOptions: ParsableArguments {
             throw ValidationError("'\(text)' is not full, normal or off")
         }
         return durability
+    }
+
+    private static func byteCount(_ text: String) throws -> Int {
+        guard let count = ByteCount.parse(text) else {
+            throw ValidationError("'\(text)' is not a number of bytes such as 16777216 or 16MiB")
+        }
+        return count
+    }
+
+    private static func resourceAmount(_ text: String) throws -> ResourceLimits.Amount {
+        guard let amount = ResourceAmount.parse(text) else {
+            throw ValidationError("'\(text)' is not \(ResourceAmount.kind)")
+        }
+        return amount
     }
 
     private static func level(_ text: String) throws -> Logger.Level {

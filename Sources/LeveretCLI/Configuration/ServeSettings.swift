@@ -12,11 +12,14 @@ struct ServeSettings {
     var heartbeat: UInt16
     var frameMax: UInt32
     var channelMax: UInt16
+    var maxMessageSize: Int
+    var resourceLimits: ResourceLimits
     var logLevel: Logger.Level
 
     /// The names that a configuration file may hold.
     static let names: Set<String> = [
-        "host", "port", "data", "in-memory", "durability", "heartbeat", "frame-max", "channel-max", "log-level",
+        "host", "port", "data", "in-memory", "durability", "heartbeat", "frame-max", "channel-max", "max-message-size",
+        "vm-memory-high-watermark", "disk-free-limit", "log-level",
     ]
 
     /// Reads the configuration file, if one is named, and puts the layers together.
@@ -48,6 +51,10 @@ struct ServeSettings {
         channelMax =
             try layers.value("channel-max", options.channelMax, "a number from 1 to 65535", parse: { UInt16($0) })
             ?? 2047
+        maxMessageSize =
+            try layers.value("max-message-size", options.maxMessageSize, "a number of bytes", parse: ByteCount.parse)
+            ?? 16 << 20
+        resourceLimits = try Self.resourceLimits(options, layers)
         logLevel =
             try layers.value("log-level", options.logLevel, "a level such as info") { .init(rawValue: $0) } ?? .info
         directory = try Self.directory(options, layers, environment: environment)
@@ -55,6 +62,34 @@ struct ServeSettings {
             throw CommandFailure(.usage, "--frame-max is \(frameMax) and must be at least 4096")
         }
         guard channelMax >= 1 else { throw CommandFailure(.usage, "--channel-max is 0 and must be at least 1") }
+        guard 1...BrokerConfiguration.messageSizeMax ~= maxMessageSize else {
+            throw CommandFailure(
+                .usage,
+                "--max-message-size is \(maxMessageSize) and must be from 1 to \(BrokerConfiguration.messageSizeMax)"
+            )
+        }
+    }
+
+    private static func resourceLimits(
+        _ options: ServeOptions,
+        _ layers: SettingLayers
+    ) throws(CommandFailure) -> ResourceLimits {
+        var limits = ResourceLimits.ofDaemon
+        let watermark = try layers.value(
+            "vm-memory-high-watermark",
+            options.vmMemoryHighWatermark,
+            ResourceAmount.kind,
+            parse: ResourceAmount.parse
+        )
+        let diskFree = try layers.value(
+            "disk-free-limit",
+            options.diskFreeLimit,
+            ResourceAmount.kind,
+            parse: ResourceAmount.parse
+        )
+        if let watermark { limits.memory = watermark }
+        if let diskFree { limits.diskFree = diskFree }
+        return limits
     }
 
     private static func directory(
@@ -84,7 +119,12 @@ struct ServeSettings {
 
 extension ServeSettings {
     var broker: BrokerConfiguration {
-        BrokerConfiguration(storage: directory.map { .directory($0) } ?? .inMemory, durability: durability)
+        BrokerConfiguration(
+            storage: directory.map { .directory($0) } ?? .inMemory,
+            durability: durability,
+            maximumMessageSize: maxMessageSize,
+            resourceLimits: resourceLimits
+        )
     }
 
     var server: ServerConfiguration {

@@ -78,34 +78,4 @@ extension BrokerCore {
             effects.append(answer)
         }
     }
-
-    // MARK: Blocking publishers
-
-    /// Tells sessions when publishers have to wait, and when no longer.
-    mutating func updateBlocking() {
-        let pinned = log.residency.pinnedBytes
-        if pinned > limits.pinnedBytes {
-            blockReasons.isMemoryFull = true
-        } else if pinned < limits.pinnedBytes / 5 * 4 {
-            blockReasons.isMemoryFull = false
-        }
-        let reason = blockReasons.text
-        guard (reason != nil) != blockReasons.isAnnounced else { return }
-        blockReasons.isAnnounced = reason != nil
-        for session in sessionsInOrder {
-            if let reason {
-                block(session, reason)
-            } else if session.isBlocked {
-                session.isBlocked = false
-                effects.append(.unblock(session.id))
-            }
-        }
-    }
-
-    mutating func block(_ session: Session, _ reason: String) {
-        session.isBlocked = true
-        effects.append(.block(session.id, reason: reason))
-    }
-
-    private var sessionsInOrder: [Session] { sessions.values.sorted { $0.id.rawValue < $1.id.rawValue } }
 }

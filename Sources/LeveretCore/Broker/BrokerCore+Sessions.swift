@@ -38,7 +38,7 @@ extension BrokerCore {
         )
         sessions[id] = session
         effects.append(.sessionOpened(id))
-        if blockReasons.isAnnounced, let reason = blockReasons.text { block(session, reason) }
+        blockIfAnnounced(session)
     }
 
     mutating func closeSession(_ id: SessionID) {

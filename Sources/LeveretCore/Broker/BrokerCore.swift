@@ -108,6 +108,7 @@ package struct BrokerCore: ~Copyable {
         case .journalCommitted(let position): journalCommitted(position)
         case .journalStalled(let reason): blockReasons.journal = reason
         case .journalFailed(let reason): fail(reason)
+        case .resourceAlarm(let resource, let isRaised): blockReasons.setAlarm(resource, isRaised: isRaised)
         case .segmentLoaded(let segment, let content): segmentLoaded(segment, content)
         case .segmentFailed(let segment, let reason): segmentFailed(segment, reason: reason)
         case .cancelDelayed(let virtualHost, let queue, let number):

@@ -26,6 +26,8 @@ package struct BrokerReport: Sendable, Hashable {
     package var pinnedBytes: Int
     /// Why publishers have to wait, if they have to.
     package var blockReason: String?
+    /// The resource alarms that are on.
+    package var alarms: [Resource]
 }
 
 extension BrokerCore {
@@ -40,7 +42,8 @@ extension BrokerCore {
             channels: sessions.values.reduce(0) { $0 + $1.channels.count },
             residentBytes: log.residency.bytes,
             pinnedBytes: log.residency.pinnedBytes,
-            blockReason: blockReasons.text
+            blockReason: blockReasons.text,
+            alarms: blockReasons.alarms
         )
     }
 }

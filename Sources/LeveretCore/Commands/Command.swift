@@ -23,6 +23,8 @@ package enum Command {
     case journalStalled(reason: String)
     /// The journal has failed for good: unconfirmed publishings are refused and every session closed.
     case journalFailed(reason: String)
+    /// The machine runs short of something, or no longer: publishers are to wait as long as it does.
+    case resourceAlarm(Resource, isRaised: Bool)
     /// Answers the effect `loadSegment`.
     case segmentLoaded(SegmentID, UnsafeRawBufferPointer)
     /// A segment could not be read back.

@@ -20,8 +20,9 @@ package enum Effect {
     case refuse(ChannelID, publishSequence: UInt64, multiple: Bool)
     /// The broker has cancelled the consumer (its queue went).
     case consumerCancelled(ChannelID, ConsumerID, tag: String)
-    /// Publishers of the session are to be told to wait, and are not to be read.
-    case block(SessionID, reason: String)
+    /// No messages are taken for now. The session is concerned if it publishes in the meantime, or if what it has
+    /// published waits for an answer: then it is to be told, and not to be read.
+    case block(SessionID, reason: String, awaitsAnswers: Bool)
     case unblock(SessionID)
     /// The core wants a command, `tick` if there is no other, when this time has come.
     case wake(at: BrokerTime)
@@ -42,7 +43,7 @@ extension Effect {
     package var session: SessionID? {
         switch self {
         case .sessionOpened(let session), .sessionClosed(let session), .connectionException(let session, _),
-            .block(let session, _), .unblock(let session):
+            .block(let session, _, _), .unblock(let session):
             session
         case .channelOpened(let channel), .channelClosed(let channel), .channelException(let channel, _),
             .reply(let channel, _), .deliver(let channel, _), .getOk(let channel, _, _),

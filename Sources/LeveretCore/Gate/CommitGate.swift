@@ -61,6 +61,11 @@ extension CommitGate {
         }
     }
 
+    /// Whether some publishing of the ledger has not been answered for.
+    func owesAnswers(_ reference: LedgerReference) -> Bool {
+        isCurrent(reference) && ledgers[Int(reference.slot)]?.owesAnswers ?? false
+    }
+
     /// The publishing may be confirmed.
     mutating func resolve(_ ticket: ConfirmTicket) {
         update(ticket.ledger) { $0.resolve(ticket.publishSequence) }

@@ -26,6 +26,7 @@ struct ConfirmLedger {
     init(channel: ChannelID) { self.channel = channel }
 
     var hasAnswers: Bool { answered < resolvedThrough }
+    var owesAnswers: Bool { answered < published }
 
     mutating func next() -> UInt64 {
         published += 1

@@ -88,8 +88,8 @@ extension ConnectionHandler {
                 isSessionOpen = false
                 fail(error)
             case .renderingFailed(let error): fail(error)
-            case .blocked: block(true)
-            case .unblocked: block(false)
+            case .blocked(let reason, let awaitsAnswers): block(reason, awaitsAnswers: awaitsAnswers)
+            case .unblocked: unblock()
             }
         }
     }
@@ -112,11 +112,5 @@ extension ConnectionHandler {
             "the broker cancelled a consumer, because its queue is gone",
             metadata: ["leveret_channel": "\(number)", "leveret_consumer_tag": "\(tag)"]
         )
-    }
-
-    private func block(_ isBlocked: Bool) {
-        gate.isBlocked = isBlocked && machine.state == .open
-        record?.isBlocked.store(gate.isBlocked, ordering: .relaxed)
-        updateReading()
     }
 }

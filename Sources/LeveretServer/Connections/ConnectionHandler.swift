@@ -171,10 +171,7 @@ extension ConnectionHandler {
     private func noteRead() {
         record?.publishedMessages.store(publishedCount, ordering: .relaxed)
         record?.channels.store(machine.channelCount, ordering: .relaxed)
-        if machine.hasPublished, !gate.hasPublished {
-            gate.hasPublished = true
-            updateReading()
-        }
+        if machine.takeHasPublished(), let reason = gate.published() { tellBlocked(reason) }
     }
 }
 
@@ -236,7 +233,6 @@ extension ConnectionHandler {
         let client = machine.handshake.client
         let user = machine.handshake.user
         outbound.update { state in
-            state.announcesBlocking = client.acceptsBlocked
             state.announcesConsumerCancel = client.acceptsConsumerCancel
         }
         session = server.broker.driver.register(outbound)

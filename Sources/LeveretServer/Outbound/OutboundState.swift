@@ -12,8 +12,6 @@ struct OutboundState {
     var events: [SessionEvent] = []
     /// The longest frame that the client takes, in bytes.
     var frameMax = Int(FrameLimits.frameMaxBeforeTuning)
-    /// Whether the client understands connection.blocked.
-    var announcesBlocking = false
     /// Whether the client understands basic.cancel from the broker.
     var announcesConsumerCancel = false
     private var channels = ChannelTable<OutboundChannel>()

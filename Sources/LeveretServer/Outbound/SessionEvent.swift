@@ -14,6 +14,7 @@ enum SessionEvent: Equatable {
     case sessionFailed(AMQPError)
     /// A method for the client could not be put into bytes. The core knows nothing of it.
     case renderingFailed(AMQPError)
-    case blocked
+    /// No messages are taken for now; whether the session waits for answers to what it has published.
+    case blocked(reason: String, awaitsAnswers: Bool)
     case unblocked
 }

@@ -65,8 +65,8 @@ struct ConnectionStateMachine {
     }
 
     private(set) var state = State.handshaking
-    /// Whether the client has ever published.
-    private(set) var hasPublished = false
+    /// Whether the client has begun to publish something since this was last asked.
+    private var hasPublished = false
     private(set) var handshake: HandshakeStateMachine
     /// Channel numbers in use, those that are closing included.
     private(set) var channelCount = 0
@@ -185,6 +185,12 @@ extension ConnectionStateMachine {
     }
 
     mutating func clientPublishes() { hasPublished = true }
+
+    /// Whether the client has begun to publish something since the last call.
+    mutating func takeHasPublished() -> Bool {
+        defer { hasPublished = false }
+        return hasPublished
+    }
 }
 
 // MARK: - Events

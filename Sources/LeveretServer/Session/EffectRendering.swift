@@ -54,15 +54,9 @@ extension OutboundState {
             events.append(.sessionOpened)
         case .sessionClosed: events.append(.sessionClosed)
         case .connectionException(_, let error): events.append(.sessionFailed(error))
-        case .block(_, let reason):
-            if announcesBlocking {
-                let text = AMQPError(code: .resourceError, text: reason).shortText
-                write(.connectionBlocked(ConnectionBlocked(reason: text)), channel: 0)
-            }
-            events.append(.blocked)
-        case .unblock:
-            if announcesBlocking { write(.connectionUnblocked(ConnectionUnblocked()), channel: 0) }
-            events.append(.unblocked)
+        case .block(_, let reason, let awaitsAnswers):
+            events.append(.blocked(reason: reason, awaitsAnswers: awaitsAnswers))
+        case .unblock: events.append(.unblocked)
         default: break
         }
     }

@@ -9,8 +9,11 @@ extension ModelBroker {
         }
         for session in sessions {
             guard session.isOpen else { throw Violation("session \(session.id) was not answered") }
-            guard !session.isBlocked || isStalled || isMemoryShort else {
+            guard !session.isBlocked || isStalled || isMemoryShort || !alarms.isEmpty else {
                 throw Violation("session \(session.id) is still blocked")
+            }
+            guard session.isBlocked || (!isStalled && alarms.isEmpty) else {
+                throw Violation("session \(session.id) may publish though messages are not taken")
             }
             for channel in session.channels { try checkNothingIsMissing(on: channel) }
         }

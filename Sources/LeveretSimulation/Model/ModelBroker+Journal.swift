@@ -48,6 +48,7 @@ extension ModelBroker {
         wantedSegments = []
         expectedConnectionException = nil
         isStalled = false
+        forgetAlarms()
         hasFailed = false
         cutBatches = batch
         committedBatches = batch

@@ -31,7 +31,7 @@ extension ModelBroker {
                 throw Violation("consumer \(consumer.rawValue) of \(id) was cancelled")
             }
             channel.expectedCancels.remove(at: place)
-        case .block(let id, _): try observeBlock(id, true)
+        case .block(let id, _, _): try observeBlock(id, true)
         case .unblock(let id): try observeBlock(id, false)
         case .wake: break
         case .loadSegment(let segment):

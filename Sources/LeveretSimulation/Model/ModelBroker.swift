@@ -32,6 +32,8 @@ package final class ModelBroker {
     /// What lay in durable queues when the core crashed: ever after it may be said to come again.
     var suspected: Set<String> = []
     var isStalled = false
+    /// The resource alarms that are on.
+    package private(set) var alarms: [Resource] = []
     var hasFailed = false
 
     package init(limits: CoreLimits, isDurable: Bool) {
@@ -103,6 +105,15 @@ extension ModelBroker {
         remove(session)
         expectedConnectionException = (id, .connectionForced)
     }
+
+    /// The machine runs short of something, or no longer.
+    package func setAlarm(_ resource: Resource, isRaised: Bool) {
+        alarms.removeAll { $0 == resource }
+        if isRaised { alarms.append(resource) }
+    }
+
+    /// The alarms of a broker that has just started.
+    func forgetAlarms() { alarms = [] }
 
     /// The client has taken bytes of what was delivered to it.
     package func drain(_ id: SessionID, bytes: Int) {

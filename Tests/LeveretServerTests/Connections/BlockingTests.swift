@@ -22,11 +22,19 @@ import Testing
         try connection.send(.queuePurge(QueuePurge(queue: "full")))
     }
 
-    @Test func `a publisher is told and not read until there is room again`() throws {
+    /// Publishes while the broker takes no messages.
+    private func publish(_ connection: EmbeddedConnection) throws {
+        try connection.send(ClientBytes.publish(channel: 1, key: "full", body: [1]))
+    }
+
+    @Test func `a client that publishes is told and not read until there is room again`() throws {
         let publisher = try EmbeddedConnection.open(broker: broker)
         let other = try EmbeddedConnection.open(broker: broker)
         try fill(publisher)
-        #expect(try publisher.received().last == .method(0, .connectionBlocked(.init(reason: "low on memory"))))
+        #expect(try publisher.received().map(\.method?.id) == [QueueDeclareOk.id])
+        #expect(publisher.isBeingRead)
+        try publish(publisher)
+        #expect(try publisher.received() == [.method(0, .connectionBlocked(.init(reason: "low on memory")))])
         #expect(!publisher.isBeingRead)
         #expect(publisher.context.registry.connections.first?.isBlocked == true)
         try empty(other)
@@ -35,47 +43,68 @@ import Testing
         #expect(publisher.context.registry.connections.first?.isBlocked == false)
     }
 
-    @Test func `a consumer is told and read on`() throws {
+    @Test func `what a client published before it was told is taken`() throws {
         let publisher = try EmbeddedConnection.open(broker: broker)
-        let consumer = try EmbeddedConnection.open(broker: broker)
         try fill(publisher)
-        #expect(try consumer.received().map(\.method?.id) == [ConnectionBlocked.id])
-        #expect(consumer.isBeingRead)
-        try consumer.send(.basicGet(BasicGet(queue: "full", noAck: true)))
-        #expect(try consumer.received().contains { $0.method?.id == BasicGetOk.id })
+        try publish(publisher)
+        let other = try EmbeddedConnection.open(broker: broker)
+        try other.send(.queueDeclare(QueueDeclare(queue: "full", passive: true)))
+        guard case .method(_, .queueDeclareOk(let answer)) = try other.received().first else {
+            Issue.record("no answer")
+            return
+        }
+        #expect(answer.messageCount == 6)
+    }
+
+    @Test func `each time the broker blocks, a client is told anew when it publishes`() throws {
+        let publisher = try EmbeddedConnection.open(broker: broker)
+        let other = try EmbeddedConnection.open(broker: broker)
+        for _ in 1...2 {
+            try fill(other)
+            try publish(publisher)
+            #expect(try publisher.received().map(\.method?.id) == [ConnectionBlocked.id])
+            // The client that filled the queue is still read: it has not published since.
+            try empty(other)
+            #expect(try publisher.received().map(\.method?.id) == [ConnectionUnblocked.id])
+        }
+    }
+
+    @Test func `a client that published before and only consumes now is neither told nor held up`() throws {
+        let publisher = try EmbeddedConnection.open(broker: broker)
+        try fill(publisher)
+        _ = try publisher.received()
+        try publisher.send(.basicConsume(BasicConsume(queue: "full", consumerTag: "c")))
+        let deliveries = try publisher.received().compactMap { frame -> UInt64? in
+            if case .method(_, .basicDeliver(let deliver)) = frame { deliver.deliveryTag } else { nil }
+        }
+        #expect(!deliveries.isEmpty)
+        try publisher.send(.basicAck(BasicAck(deliveryTag: 0, multiple: true)))
+        #expect(publisher.isBeingRead)
+        #expect(try !publisher.received().contains { $0.method?.id == ConnectionBlocked.id })
     }
 
     @Test func `a client that does not understand is not told, but not read either`() throws {
         let publisher = try EmbeddedConnection.open(broker: broker, capabilities: [:])
         try fill(publisher)
+        try publish(publisher)
         #expect(try publisher.received().map(\.method?.id) == [QueueDeclareOk.id])
         #expect(!publisher.isBeingRead)
     }
 
-    @Test func `a client that publishes for the first time while blocked is not read from then on`() throws {
+    @Test func `a client that connects while the broker blocks is told when it publishes`() throws {
         let publisher = try EmbeddedConnection.open(broker: broker)
+        try fill(publisher)
         let late = try EmbeddedConnection.open(broker: broker)
-        try fill(publisher)
         #expect(late.isBeingRead)
-        try late.send(ClientBytes.publish(channel: 1, key: "full", body: [1]))
+        try publish(late)
+        #expect(try late.received().map(\.method?.id) == [ConnectionBlocked.id])
         #expect(!late.isBeingRead)
-    }
-
-    @Test func `a client that connects while the broker blocks is told`() throws {
-        let publisher = try EmbeddedConnection.open(broker: broker)
-        try fill(publisher)
-        let late = try EmbeddedConnection(broker: broker)
-        try late.send(
-            ClientBytes.header + ClientBytes.startOk() + ClientBytes.tuneOk() + ClientBytes.open()
-        )
-        #expect(
-            try late.received().suffix(2).map(\.method?.id) == [ConnectionOpenOk.id, ConnectionBlocked.id]
-        )
     }
 
     @Test func `a blocked client gets heartbeats and is not missed`() throws {
         let publisher = try EmbeddedConnection.open(broker: broker, heartbeat: 10)
         try fill(publisher)
+        try publish(publisher)
         _ = try publisher.received()
         publisher.advance(.seconds(100))
         #expect(publisher.isOpen)
@@ -89,6 +118,7 @@ import Testing
     @Test func `a blocked client that is closed by an operator is heard again`() throws {
         let publisher = try EmbeddedConnection.open(broker: broker)
         try fill(publisher)
+        try publish(publisher)
         let id = try #require(publisher.context.registry.connections.first?.id)
         publisher.context.registry.close(id, reason: "go")
         _ = try publisher.received()
