@@ -38,7 +38,7 @@ def test_a_publisher_is_told_what_the_broker_is_short_of(alarmed_broker):
         connection.process_data_events(0)
         assert reasons == [], "nobody is told who does not publish"
         channel.basic_publish("", "q", b"x")
-        eventually(lambda: connection.process_data_events(0.05) or reasons == [f"low on {shortage}"])
+        eventually(lambda: connection.process_data_events(0.05) or reasons == [f"low on {shortage}"], "a notice")
 
 
 def test_a_blocked_publisher_times_out_as_its_client_has_it(alarmed_broker):
@@ -84,7 +84,7 @@ def test_a_client_that_cannot_be_told_is_not_read_either(alarmed_broker):
     publisher.send(publishing(1, "", "q", b"taken"))
     with pika.BlockingConnection(pika.URLParameters(broker.url)) as connection:
         channel = connection.channel()
-        eventually(lambda: channel.queue_declare("q", passive=True).method.message_count == 1)
+        eventually(lambda: channel.queue_declare("q", passive=True).method.message_count == 1, "a message")
         publisher.send(publishing(1, "", "q", b"late"))
         assert channel.queue_declare("q", passive=True).method.message_count == 1
     publisher.hang_up()
