@@ -31,14 +31,15 @@ def alarmed_broker(request, tmp_path):
 def test_a_publisher_is_told_what_the_broker_is_short_of(alarmed_broker):
     broker, shortage = alarmed_broker
     reasons = []
-    with pika.BlockingConnection(pika.URLParameters(broker.url)) as connection:
-        connection.add_on_connection_blocked_callback(lambda _, frame: reasons.append(frame.method.reason))
-        channel = connection.channel()
-        channel.queue_declare("q", exclusive=True)
-        connection.process_data_events(0)
-        assert reasons == [], "nobody is told who does not publish"
-        channel.basic_publish("", "q", b"x")
-        eventually(lambda: connection.process_data_events(0.05) or reasons == [f"low on {shortage}"], "a notice")
+    # It is not closed at the end: a client that is not read cannot say goodbye.
+    connection = pika.BlockingConnection(pika.URLParameters(broker.url))
+    connection.add_on_connection_blocked_callback(lambda _, frame: reasons.append(frame.method.reason))
+    channel = connection.channel()
+    channel.queue_declare("q", exclusive=True)
+    connection.process_data_events(0)
+    assert reasons == [], "nobody is told who does not publish"
+    channel.basic_publish("", "q", b"x")
+    eventually(lambda: connection.process_data_events(0.05) or reasons == [f"low on {shortage}"], "a notice")
 
 
 def test_a_blocked_publisher_times_out_as_its_client_has_it(alarmed_broker):
