@@ -111,9 +111,10 @@ let package = Package(
             dependencies: ["LeveretCore", "LeveretModel", "LeveretSimulation"],
             swiftSettings: settings
         ),
+        .target(name: "CFaultyDisk", dependencies: ["CSQLite"], path: "Tests/CFaultyDisk"),
         .testTarget(
             name: "LeveretJournalTests",
-            dependencies: ["LeveretJournal", "LeveretCore", "LeveretModel"],
+            dependencies: ["LeveretJournal", "LeveretCore", "LeveretModel", "LeveretSimulation", "CFaultyDisk"],
             exclude: ["Fixtures"],
             swiftSettings: settings
         ),

@@ -23,6 +23,25 @@ static inline int leveret_sqlite_bind_text(sqlite3_stmt *statement, int index, c
     return sqlite3_bind_text64(statement, index, length == 0 ? "" : text, length, SQLITE_TRANSIENT, SQLITE_UTF8);
 }
 
+/* Carries the sums of a write-ahead log on over bytes, whose number is a multiple of 8. SQLite writes the words in the
+   byte order that the log's header names. */
+static inline void leveret_sqlite_log_checksum(const unsigned char *bytes, sqlite3_uint64 length, int big_endian,
+                                               unsigned int sums[2]) {
+    unsigned int first = sums[0], second = sums[1];
+    for (sqlite3_uint64 offset = 0; offset < length; offset += 8) {
+        const unsigned char *word = bytes + offset;
+        if (big_endian) {
+            first += ((unsigned)word[0] << 24 | word[1] << 16 | word[2] << 8 | word[3]) + second;
+            second += ((unsigned)word[4] << 24 | word[5] << 16 | word[6] << 8 | word[7]) + first;
+        } else {
+            first += ((unsigned)word[3] << 24 | word[2] << 16 | word[1] << 8 | word[0]) + second;
+            second += ((unsigned)word[7] << 24 | word[6] << 16 | word[5] << 8 | word[4]) + first;
+        }
+    }
+    sums[0] = first;
+    sums[1] = second;
+}
+
 static const int leveret_sqlite_ioerr_write = SQLITE_IOERR_WRITE;
 
 #endif

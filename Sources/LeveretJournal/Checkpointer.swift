@@ -4,18 +4,22 @@ import CSQLite
 /// over and its bytes are written over: that is faster than letting it grow, and bounds the time of a start.
 struct Checkpointer {
     private let connection: SQLiteConnection
+    let pageSize: Int
     private let pageLimit: Int
     /// From how many pages on the next attempt is worth it.
     private var threshold: Int
 
     init(_ connection: SQLiteConnection, checkpointBytes: Int) throws {
         self.connection = connection
-        let pageSize = Int(try connection.integer("PRAGMA page_size") ?? 0)
+        pageSize = Int(try connection.integer("PRAGMA page_size") ?? 0)
         pageLimit = max(1, checkpointBytes / max(512, pageSize))
         threshold = pageLimit
     }
 
-    /// To be called after each commit. A disk that is full puts the work off; the log then grows, and the commit
+    /// Whether the log is long enough for a moment in which there is nothing else to do.
+    var isDueWhenIdle: Bool { connection.logPages >= min(threshold, max(1, pageLimit / 4)) }
+
+    /// To be called after each commit, when its outcome has been told. A disk that is full puts the work off; the log then grows, and the commit
     /// that it has no room for reports it.
     mutating func checkpointIfDue() throws {
         guard connection.logPages >= threshold else { return }

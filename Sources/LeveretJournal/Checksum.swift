@@ -87,6 +87,7 @@ extension Checksum {
         case definition = 4
         case messageUpdate = 5
         case deliveryMark = 6
+        case logMark = 7
     }
 
     package init(_ bytes: [UInt8], domain: Domain, identity: UInt64, length: UInt64) {

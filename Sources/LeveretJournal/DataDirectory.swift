@@ -20,6 +20,8 @@ package struct DataDirectory: Sendable, Hashable {
 
     package var database: String { inside("leveret.db") }
     package var writeAheadLog: String { database + "-wal" }
+    /// What the journal promises about the write-ahead log.
+    package var logMark: String { database + "-mark" }
     package var lock: String { inside("leveret.lock") }
     /// Where a new database is put together before it gets its name.
     var newDatabase: String { inside("leveret.db.new") }
@@ -95,6 +97,13 @@ func fileKind(at path: String) -> FileKind {
 func fileSize(at path: String) -> Int? {
     var status = stat()
     return stat(path, &status) == 0 ? Int(status.st_size) : nil
+}
+
+/// Opens a file for reading; below 0 if that fails, with the reason in `errno`.
+func openFileToRead(_ path: String) -> Int32 { open(path, O_RDONLY | O_CLOEXEC) }
+
+func closeFile(_ descriptor: Int32) {
+    if descriptor >= 0 { close(descriptor) }
 }
 
 /// Forces a folder's entries to the disk.

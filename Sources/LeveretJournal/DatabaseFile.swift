@@ -19,6 +19,8 @@ struct DatabaseFile {
         switch fileKind(at: directory.database) {
         case .missing:
             try requireNoOrphan()
+            // It belongs to a database that is gone.
+            unlink(directory.logMark)
             try make(settings, migrations: migrations)
         case .other: try inspect()
         case .directory:
@@ -70,7 +72,7 @@ struct DatabaseFile {
             )
         }
         close(descriptor)
-        let connection = try SQLiteConnection(path: directory.newDatabase)
+        let connection = try SQLiteConnection(path: directory.newDatabase, fileSystem: settings.fileSystem)
         try connection.execute(
             """
             PRAGMA page_size = \(settings.pageSize);

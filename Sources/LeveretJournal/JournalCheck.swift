@@ -5,6 +5,7 @@ import LeveretCore
 /// belong together are there. Changes nothing.
 package struct JournalCheck {
     private let directory: DataDirectory
+    private let log: LogMarkCheck.Findings
     private let connection: SQLiteConnection
     private var report = JournalCheckReport()
 
@@ -35,6 +36,7 @@ package struct JournalCheck {
         try DatabaseFile(directory: directory).inspect()
         report.databaseBytes = fileSize(at: directory.database) ?? 0
         report.logBytes = fileSize(at: directory.writeAheadLog) ?? 0
+        log = try LogMarkCheck(directory: directory).inspect()
         connection = try JournalDatabase.open(directory, settings: JournalSettings())
         // What is found must be what lay there before, also for the next who looks.
         connection.setSwitch(SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, on: true)
@@ -46,6 +48,7 @@ package struct JournalCheck {
     }
 
     private mutating func checkEverything() throws {
+        try checkLog()
         try checkStructure()
         try assumeNewestFormat()
         let queues = try attempt("queue", default: Set<UInt64>()) { try $0.checkDefinitions() }
@@ -71,6 +74,13 @@ package struct JournalCheck {
         } catch let error as SQLiteError where error.isDamage {
             report.problems.append("table \(table): \(error.text)")
             return fallback
+        }
+    }
+
+    private mutating func checkLog() throws {
+        if let damage = log.damage { report.problems.append("log: \(damage.text)") }
+        if try LogMarkCheck(directory: directory).markIsDamaged() {
+            report.problems.append("log: the mark \(directory.logMark) is damaged")
         }
     }
 

@@ -13,13 +13,17 @@ final class JournalDatabase {
     private let begin: SQLiteStatement
     private let end: SQLiteStatement
     private let marks: DeliveryMarkWriter
+    private let logMark: LogMarkWriter
     private var checkpointer: Checkpointer
+    private var vacuum: Vacuum
     private var ledger = SegmentLedger()
     private var storedNextQueueID = QueueID(rawValue: 1)
 
     init(_ directory: DataDirectory, settings: JournalSettings, migrations: [Migration]) throws {
         self.directory = directory
         try DatabaseFile(directory: directory).prepare(settings, migrations: migrations)
+        let log = try LogMarkCheck(directory: directory).inspect()
+        if let damage = log.damage { throw JournalFailure.damaged(damage, in: directory) }
         do {
             connection = try JournalDatabase.open(directory, settings: settings)
             try JournalDatabase.migrate(connection, migrations, in: directory)
@@ -32,6 +36,10 @@ final class JournalDatabase {
             end = try connection.prepare("COMMIT")
             marks = try DeliveryMarkWriter(connection)
             checkpointer = try Checkpointer(connection, checkpointBytes: settings.checkpointBytes)
+            vacuum = try Vacuum(connection, settings: settings)
+            logMark = try LogMarkWriter(directory, settings: settings, pageSize: checkpointer.pageSize)
+            try logMark.open(after: log.mark)
+            if log.hasRemainder { try checkpointer.checkpoint() }
         } catch let error as SQLiteError {
             throw JournalFailure.from(error, while: "open", in: directory)
         }
@@ -40,7 +48,7 @@ final class JournalDatabase {
     // MARK: Opening
 
     static func open(_ directory: DataDirectory, settings: JournalSettings) throws -> SQLiteConnection {
-        let connection = try SQLiteConnection(path: directory.database)
+        let connection = try SQLiteConnection(path: directory.database, fileSystem: settings.fileSystem)
         sqlite3_busy_timeout(connection.handle, 1_000)
         // Exclusive locking comes before the first read: the log's index then is in memory, not in a shared file.
         // On macOS only a full synchronization reaches the disk; elsewhere the setting has no effect.
@@ -89,6 +97,12 @@ final class JournalDatabase {
             permanent: "\(directory.database) has format \(version), this Leveret knows formats up to \(newest): "
                 + "use the Leveret that wrote it or a newer one"
         )
+    }
+
+    /// Notes that the log goes in order. To be called before the connection is closed.
+    func prepareToClose() {
+        // As long as the mark speaks of the log, the log must stay.
+        do { try logMark.close() } catch { leaveLogOnClose() }
     }
 
     /// Leaves the write-ahead log as it is when the database is closed: after a failure the less is written the
@@ -140,7 +154,25 @@ final class JournalDatabase {
         try BatchRules(ledger: ledger).check(batch)
         ledger.apply(try writeMakingRoom(batch))
         storedNextQueueID = batch.nextQueueID
-        try writing { try checkpointer.checkpointIfDue() }
+        logMark.committed(frames: connection.logPages)
+        if !batch.deletedSegments.isEmpty { vacuum.wakeUp() }
+    }
+
+    /// See `JournalStore.tidy`.
+    func tidy(isIdle: Bool) throws -> Bool {
+        try writing {
+            guard isIdle else {
+                try checkpointer.checkpointIfDue()
+                return checkpointer.isDueWhenIdle || vacuum.isAwake
+            }
+            if try vacuum.step() {
+                logMark.committed(frames: connection.logPages)
+                return true
+            }
+            // What was given back is cut off the file when the log is moved into it.
+            if vacuum.takeHasShrunk() || checkpointer.isDueWhenIdle { try checkpointer.checkpoint() }
+            return false
+        }
     }
 
     /// When the log has no room to grow, moving it into the database lets it start over in the room that it has.

@@ -11,5 +11,12 @@ package struct JournalSettings: Sendable {
     /// How many rows of settlements, and of updates, a segment may have before they are joined into one.
     package var noteRowLimit = 256
 
+    /// How many bytes of the database that nothing uses any more are kept for what comes next.
+    package var unusedBytes = 4 << 20
+    /// How many pages nothing uses any more are given back to the disk at a time.
+    package var vacuumPages = 64
+    /// The name of the file system of SQLite's to use; nil is the system's.
+    package var fileSystem: String?
+
     package init(durability: Durability = .full) { self.durability = durability }
 }

@@ -6,10 +6,10 @@ package final class SQLiteConnection {
     /// How many pages the write-ahead log holds, as of the last commit.
     fileprivate(set) var logPages = 0
 
-    package init(path: String, create: Bool = false) throws {
+    package init(path: String, create: Bool = false, fileSystem: String? = nil) throws {
         let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (create ? SQLITE_OPEN_CREATE : 0)
         var opened: OpaquePointer?
-        let code = sqlite3_open_v2(path, &opened, flags, nil)
+        let code = sqlite3_open_v2(path, &opened, flags, fileSystem)
         guard code == SQLITE_OK, let opened else {
             let error = SQLiteError(of: opened, code: code)
             sqlite3_close_v2(opened)

@@ -45,8 +45,13 @@ package final class SQLiteJournal: JournalStore, @unchecked Sendable {
     }
 
     package func commit(_ batch: JournalBatch) throws {
+        try changing { try $0.commit(batch) }
+    }
+
+    /// After a failure that is not to be tried again nothing may be written any more.
+    private func changing<Result>(_ body: (JournalDatabase) throws -> Result) throws -> Result {
         do {
-            try database().commit(batch)
+            return try body(try database())
         } catch let failure as JournalFailure where !failure.isRetryable {
             if case .open(let database) = state {
                 database.leaveLogOnClose()
@@ -63,10 +68,22 @@ package final class SQLiteJournal: JournalStore, @unchecked Sendable {
         }
     }
 
+    package func tidy(isIdle: Bool) throws -> Bool {
+        try changing { try $0.tidy(isIdle: isIdle) }
+    }
+
     package func close() {
+        if case .open(let database) = state { database.prepareToClose() }
         // The last connection moves the log into the database as it goes; if that fails, the next start does it.
         state = .closed
         // Only now may somebody else have the directory.
+        lock = nil
+    }
+
+    /// Lets go of the directory and leaves everything as it lies there, as the end of the process would.
+    package func abandon() {
+        if case .open(let database) = state { database.leaveLogOnClose() }
+        state = .closed
         lock = nil
     }
 

@@ -35,8 +35,9 @@ import Testing
         #expect(mode(temporary.path + "/a") == 0o700)
         #expect(mode(path + "leveret.db") == 0o600)
         #expect(mode(path + "leveret.db-wal") == 0o600)
+        #expect(mode(path + "leveret.db-mark") == 0o600)
         journal.close()
-        #expect(TemporaryDirectory.names(in: path) == ["leveret.db", "leveret.lock"])
+        #expect(TemporaryDirectory.names(in: path) == ["leveret.db", "leveret.db-mark", "leveret.lock"])
     }
 
     @Test func `a second broker is refused and told who is there`() throws {

@@ -85,7 +85,7 @@ import Testing
         let journal = try SQLiteJournal(directory: fresh.path, durability: .off)
         #expect(try journal.recover().isEmpty)
         journal.close()
-        #expect(TemporaryDirectory.names(in: fresh.path) == ["leveret.db", "leveret.lock"])
+        #expect(TemporaryDirectory.names(in: fresh.path) == ["leveret.db", "leveret.db-mark", "leveret.lock"])
     }
 
     // MARK: Migrations

@@ -98,6 +98,7 @@ import Testing
                 if round > 2 { batch.deletedSegments = [SegmentID(rawValue: round - 2)] }
             }
             try small.commit(batch)
+            _ = try small.tidy(isIdle: false)
             longest = max(longest, try TemporaryDirectory.read(directory.database + "-wal").count)
         }
         #expect(longest > 1 << 19)

@@ -9,11 +9,14 @@ final class JournalWriter: Sendable {
         var isCommitting = false
         var loads: [SegmentID] = []
         var isStopping = false
+        /// Whether the store has something to do that can wait.
+        var isUntidy = false
     }
 
     private enum Work {
         case commit(JournalBatch)
         case load(SegmentID)
+        case tidy
         case stop
     }
 
@@ -52,6 +55,8 @@ final class JournalWriter: Sendable {
             case .commit(let batch):
                 guard commit(batch, driver) else { return }
             case .load(let segment): load(segment, driver)
+            case .tidy:
+                guard tidy(isIdle: true, driver) else { return }
             case .stop: return
             }
         }
@@ -64,7 +69,20 @@ final class JournalWriter: Sendable {
             inbox.isCommitting = true
             return .commit(batch)
         }
-        return inbox.isStopping ? .stop : nil
+        if inbox.isStopping { return .stop }
+        return inbox.isUntidy ? .tidy : nil
+    }
+
+    /// `false` if the journal has failed for good.
+    private func tidy(isIdle: Bool, _ driver: CoreDriver) -> Bool {
+        do {
+            let isUntidy = try store.tidy(isIdle: isIdle)
+            thread.update { $0.isUntidy = isUntidy }
+            return true
+        } catch {
+            driver.perform { $0.apply(.journalFailed(reason: "\(error)")) }
+            return false
+        }
     }
 
     /// Commits a batch, again and again while the disk has no room. `false` if the journal has failed for good.
@@ -74,7 +92,7 @@ final class JournalWriter: Sendable {
                 try store.commit(batch)
                 thread.update { $0.isCommitting = false }
                 driver.perform { $0.apply(.journalCommitted(batch.position)) }
-                return true
+                return tidy(isIdle: false, driver)
             } catch let failure as JournalFailure where failure.isRetryable {
                 driver.perform { $0.apply(.journalStalled(reason: failure.text)) }
                 if isToldToStop(within: JournalWriter.retryMilliseconds, driver) { return false }
@@ -96,7 +114,7 @@ final class JournalWriter: Sendable {
             load(segment, driver)
             return false
         case .stop: return true
-        case .commit, nil: return false
+        case .commit, .tidy, nil: return false
         }
     }
 

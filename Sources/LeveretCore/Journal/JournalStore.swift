@@ -7,6 +7,11 @@ package protocol JournalStore: AnyObject, Sendable {
     /// of the batch was kept (`JournalFailure.isRetryable`) or the store must not be used any more.
     func commit(_ batch: JournalBatch) throws
 
+    /// Does a part of the work that can wait until the outcome of a commit has been told; takes a bounded time. When
+    /// nothing waits to be committed (`isIdle`) it may do more. Gives whether there is more to do when idle.
+    /// When it throws, the store must not be used any more.
+    func tidy(isIdle: Bool) throws -> Bool
+
     /// The content of a segment as it was written (the concatenated pieces); throws if it is damaged or missing.
     func loadSegment(_ id: SegmentID) throws -> [UInt8]
 

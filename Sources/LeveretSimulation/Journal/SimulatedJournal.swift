@@ -49,6 +49,8 @@ package final class SimulatedJournal: JournalStore, @unchecked Sendable {
         }
     }
 
+    package func tidy(isIdle: Bool) throws -> Bool { false }
+
     package func loadSegment(_ id: SegmentID) throws -> [UInt8] {
         guard let segment = image.segments.first(where: { $0.id == id }) else {
             throw JournalFailure(isRetryable: false, text: "there is no segment \(id.rawValue)")

@@ -1,0 +1,44 @@
+import LeveretCore
+
+/// Keeps the mark beside the log up to date.
+final class LogMarkWriter {
+    private let file: VirtualFile
+    private let logPath: String
+    private let pageSize: Int
+    private let state: LogMark.State
+    /// The log's, opened at the first commit: before it there may be no log.
+    private var log: Int32 = -1
+
+    init(_ directory: DataDirectory, settings: JournalSettings, pageSize: Int) throws {
+        file = try VirtualFile(path: directory.logMark, fileSystem: settings.fileSystem)
+        logPath = directory.writeAheadLog
+        self.pageSize = pageSize
+        state = settings.durability == .full ? .durable : .open
+    }
+
+    deinit { closeFile(log) }
+
+    /// The journal is in use. To be called once, after the start has read the log: what the mark that was found says
+    /// of the log still holds if it was made with the same durability; otherwise nothing is promised yet.
+    func open(after found: LogMark?) throws {
+        if found?.state == state, state == .durable { return }
+        try file.write(LogMark(state: state).encoded)
+        try file.synchronize()
+    }
+
+    /// The log has been committed up to that frame. A mark that cannot be written stays behind, which is no harm.
+    func committed(frames: Int) {
+        guard state == .durable else { return }
+        if log < 0 { log = openFileToRead(logPath) }
+        guard log >= 0,
+            let position = WriteAheadLog.position(descriptor: log, frames: frames, pageSize: pageSize)
+        else { return }
+        try? file.write(LogMark(state: state, position: position).encoded)
+    }
+
+    /// The log is about to be moved into the database and deleted.
+    func close() throws {
+        try file.write(LogMark(state: .closed).encoded)
+        try file.synchronize()
+    }
+}
