@@ -69,7 +69,8 @@ public final class AMQPServer: Sendable {
     }
 
     /// Stops listening, tells all clients that the broker shuts down, waits for their answers for as long as
-    /// `ServerConfiguration.shutdownGrace` says, and drops those that do not answer.
+    /// `ServerConfiguration.shutdownGrace` says, and drops those that do not answer. What clients acknowledge before
+    /// they answer counts.
     public func shutDown() async {
         await shutDown(grace: configuration.shutdownGrace)
     }
@@ -90,7 +91,7 @@ public final class AMQPServer: Sendable {
         }
         guard let (eventLoops, listeners) = listening else { return }
         for listener in listeners { await listener.close() }
-        connections.closeAll(.politely(reason: "broker shutdown"))
+        connections.closeAll(.afterAcknowledgements(reason: "broker shutdown"))
         let deadline = eventLoops.next().scheduleTask(in: TimeAmount(grace)) { [connections] in
             connections.closeAll(.atOnce)
         }

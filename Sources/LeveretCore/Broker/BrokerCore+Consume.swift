@@ -108,14 +108,11 @@ extension BrokerCore {
         channel.forgetIfDone(consumer)
     }
 
-    /// The queue goes: its consumers are told.
-    mutating func cancelAllConsumers(of queue: Queue) {
-        for consumer in queue.consumers.all {
-            detach(consumer)
+    /// The queue of these consumers is gone.
+    mutating func tellCancelled(_ consumers: [Consumer]) {
+        for consumer in consumers where consumer.channel.session.options.acceptsConsumerCancel {
             let channel = consumer.channel
-            if channel.session.options.acceptsConsumerCancel {
-                emit(.consumerCancelled(channel.id, consumer.id, tag: consumer.tag), on: channel)
-            }
+            emit(.consumerCancelled(channel.id, consumer.id, tag: consumer.tag), on: channel)
         }
     }
 

@@ -130,8 +130,11 @@ extension BrokerCore {
             throw AMQPError(.preconditionFailed, "queue '\(name)' in vhost '\(virtualHost.name)' not empty")
         }
         let count = queue.messageCount
-        let position = delete(queue, in: virtualHost)
+        let consumers = queue.consumers.all
+        let position = remove(queue, in: virtualHost)
+        // A client that consumes on this channel hears first that its wish is done.
         reply(.queueDeleted(messageCount: count), when: position, on: channel, unless: noWait)
+        tellCancelled(consumers)
     }
 
     mutating func purgeQueue(_ name: String, noWait: Bool, on channel: Channel) throws(AMQPError) {
@@ -158,16 +161,23 @@ extension BrokerCore {
         }
     }
 
-    /// Removes a queue with its messages, bindings and consumers. Gives when that is durable.
+    /// Removes a queue with its messages, bindings and consumers, who are told. Gives when that is durable.
     @discardableResult
     mutating func delete(_ queue: Queue, in virtualHost: VirtualHost) -> JournalPosition {
+        let consumers = queue.consumers.all
+        let position = remove(queue, in: virtualHost)
+        tellCancelled(consumers)
+        return position
+    }
+
+    private mutating func remove(_ queue: Queue, in virtualHost: VirtualHost) -> JournalPosition {
         guard !queue.isDeleted else { return gate.committedPosition }
         queue.isDeleted = true
         virtualHost.queues[queue.name] = nil
         virtualHost.routingChanged()
         settleAllReady(of: queue)
         settleAllElse(of: queue)
-        cancelAllConsumers(of: queue)
+        for consumer in queue.consumers.all { detach(consumer) }
         let sources = queue.bindings.map(\.source)
         for binding in queue.bindings { remove(binding, in: virtualHost) }
         for source in sources { deleteIfAbandoned(source, in: virtualHost) }

@@ -1,3 +1,4 @@
+import LeveretCore
 import LeveretModel
 import LeveretWire
 import Logging
@@ -17,6 +18,20 @@ extension ConnectionHandler {
         case .sendCloseOkAndDisconnect: finish(.sendCloseOkAndDisconnect)
         case .nothing: break
         }
+    }
+
+    /// Closes the connection with an error, and hears until the client has answered what it still acknowledges: work
+    /// that is done need not be done again.
+    func failAfterAcknowledgements(_ error: AMQPError) {
+        guard isSessionOpen, machine.state == .open else { return fail(error) }
+        _ = machine.failed(hearingAcknowledgements: true)
+        logger.info("connection closes with an error", metadata: ["leveret_reason": "\(error)"])
+        for (number, tag) in outbound.update({ $0.consumerTags }) {
+            batch.append(.method(number, .cancel(consumerTag: tag, noWait: true)))
+        }
+        apply()
+        sendClose(error)
+        outbound.update { $0.isComplete = true }
     }
 
     private func sendClose(_ error: AMQPError) {
@@ -68,7 +83,8 @@ extension ConnectionHandler {
     func finish(_ action: ConnectionStateMachine.SessionClosedAction) {
         guard action == .sendCloseOkAndDisconnect else { return }
         outbound.write(.connectionCloseOk(ConnectionCloseOk()))
-        flushing.closesWhenDone = true
+        flushing.ending = .awaitClient
+        startDeadline(closingTimeout, reason: "the client did not hang up after connection.close-ok")
     }
 
     /// Takes what the core said of channels and the session since the last time.

@@ -7,12 +7,24 @@ struct FlushState {
     var isWriting = false
     /// `flush` is at work; what comes in the meantime is seen by it.
     var isFlushing = false
-    /// The connection is to be closed as soon as everything is written.
-    var closesWhenDone = false
+    /// What becomes of the connection as soon as everything is written.
+    var ending = Ending.none
     /// Memory for the next bytes to gather in. It is cleared when it is used again: before, it may still be shared.
     var spare = ByteBuffer()
     /// What was handed to the socket and not taken.
     var inFlight = ByteBuffer()
+
+    enum Ending: Equatable {
+        case none
+        /// The socket is closed.
+        case close
+        /// The server says nothing more, and passes over what the client still sends until it hangs up. If the
+        /// socket were closed with that in it, the system would reset the connection, and the last frame that was
+        /// written might never be read.
+        case awaitClient
+        /// All is said; the client has yet to hang up.
+        case awaitingClient
+    }
 
     /// More memory than this is not kept for the next time.
     static let keptCapacity = 1 << 20
@@ -78,8 +90,22 @@ extension ConnectionHandler {
     }
 
     private func closeIfDone() {
-        guard flushing.closesWhenDone, !flushing.isWriting, !outbound.hasWork else { return }
-        context?.close(promise: nil)
+        guard !flushing.isWriting, !outbound.hasWork, let context else { return }
+        switch flushing.ending {
+        case .none, .awaitingClient: break
+        case .close: context.close(promise: nil)
+        case .awaitClient: awaitClient(context)
+        }
+    }
+
+    private func awaitClient(_ context: ChannelHandlerContext) {
+        flushing.ending = .awaitingClient
+        stopHeartbeat()
+        gate = ReadGate()
+        updateReading()
+        let promise = context.eventLoop.makePromise(of: Void.self)
+        promise.futureResult.whenFailure { [reference] _ in reference.value?.context?.close(promise: nil) }
+        context.close(mode: .output, promise: promise)
     }
 
     /// A client that asks and does not take the answers is not read until it has taken half of them.

@@ -34,9 +34,7 @@ extension ConnectionHandler {
 
     func cancelTimers() {
         cancelDeadline()
-        timers.nextHeartbeat?.cancel()
-        timers.nextHeartbeat = nil
-        timers.heartbeat = nil
+        stopHeartbeat()
     }
 
     /// How long to wait for the answer to connection.close.
@@ -52,6 +50,12 @@ extension ConnectionHandler {
         timers.heartbeatSeconds = seconds
         timers.heartbeat = HeartbeatMonitor(seconds: seconds, at: now)
         checkHeartbeat()
+    }
+
+    func stopHeartbeat() {
+        timers.nextHeartbeat?.cancel()
+        timers.nextHeartbeat = nil
+        timers.heartbeat = nil
     }
 
     func noteReceived(_ count: Int) {

@@ -104,7 +104,10 @@ extension ConnectionHandler {
     /// An operator, or the server's end.
     private func close(_ closing: ConnectionClosing) {
         switch closing {
+        case .politely where flushing.ending == .awaitingClient: context?.close(promise: nil)
         case .politely(let reason): fail(.forced(reason))
+        case .afterAcknowledgements where flushing.ending == .awaitingClient: context?.close(promise: nil)
+        case .afterAcknowledgements(let reason): failAfterAcknowledgements(.forced(reason))
         case .atOnce: context?.close(promise: nil)
         }
         flush()
@@ -189,7 +192,7 @@ extension ConnectionHandler {
         case .fail(let error): fail(error)
         case .failChannel(let number, let error): failChannel(number, error)
         case .leave: leave()
-        case .disconnect: flushing.closesWhenDone = true
+        case .disconnect: flushing.ending = .close
         }
     }
 
@@ -199,7 +202,7 @@ extension ConnectionHandler {
             metadata: ["leveret_protocol": "\(header)"]
         )
         outbound.update { _ = $0.buffer.writeBytes(ProtocolHeader.supported) }
-        flushing.closesWhenDone = true
+        flushing.ending = .awaitClient
     }
 
     private func authenticate(_ credentials: Credentials) {
@@ -258,12 +261,12 @@ extension ConnectionHandler {
 
     /// The client leaves: connection.close-ok goes out when its exclusive queues are gone.
     private func leave() {
+        startDeadline(.seconds(30), reason: "the client did not take connection.close-ok")
         if isSessionOpen {
             closeSession()
         } else {
             finish(machine.sessionClosed())
         }
-        startDeadline(.seconds(30), reason: "the client did not take connection.close-ok")
     }
 }
 

@@ -58,6 +58,8 @@ final class ConnectionRecord: Sendable {
 enum ConnectionClosing: Sendable, Hashable {
     /// With connection.close 320 and this reason, waiting a while for the client's answer.
     case politely(reason: String)
+    /// Likewise, and what the client acknowledges before it answers still counts.
+    case afterAcknowledgements(reason: String)
     /// By dropping the socket.
     case atOnce
 }

@@ -11,6 +11,7 @@ struct ConsumerTags {
 
     var isEmpty: Bool { consumers.isEmpty }
     var count: Int { consumers.count }
+    var all: [String] { encodedTags.map { String(decoding: $0.dropFirst(), as: UTF8.self) } }
 
     mutating func insert(_ consumer: ConsumerID, tag: String) {
         let tag = tag.utf8.prefix(255)

@@ -14,6 +14,8 @@ struct OutboundState {
     var frameMax = Int(FrameLimits.frameMaxBeforeTuning)
     /// Whether the client understands basic.cancel from the broker.
     var announcesConsumerCancel = false
+    /// Whether connection.close has been written, behind which nothing may follow.
+    var isComplete = false
     private var channels = ChannelTable<OutboundChannel>()
     private var lastChannel: (number: UInt16, channel: OutboundChannel)?
 
@@ -24,6 +26,11 @@ struct OutboundState {
         channels[number] = channel
         lastChannel = (number, channel)
         return channel
+    }
+
+    /// The channel and the tag of each consumer.
+    var consumerTags: [(channel: UInt16, tag: String)] {
+        channels.all.flatMap { number, channel in channel.tags.all.map { (number, $0) } }
     }
 
     mutating func forgetChannel(_ number: UInt16) {

@@ -17,6 +17,15 @@ struct ChannelTable<Element: AnyObject> {
         }
     }
 
+    /// What there is, by number.
+    var all: [(number: UInt16, element: Element)] {
+        pages.indices.flatMap { page in
+            pages[page].indices.compactMap { index in
+                pages[page][index].map { (UInt16(page * Self.pageSize + index), $0) }
+            }
+        }
+    }
+
     mutating func removeAll() { pages = [] }
 
     /// Whether there is a place to write to: removing needs none.

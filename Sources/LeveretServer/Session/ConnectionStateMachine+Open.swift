@@ -176,7 +176,7 @@ extension ConnectionStateMachine {
         case ChannelClose.id where channel.state == .closing:
             return .send(.channelCloseOk(ChannelCloseOk()), channel: channel.number)
         case ChannelCloseOk.id where channel.state == .closing:
-            forgetChannel(channel.number)
+            forgetChannelClosedHere(channel.number)
             return nil
         default: return nil
         }
@@ -190,7 +190,12 @@ extension ConnectionStateMachine {
         guard frame.channel != 0 else { return try receiveOnChannelZero(frame) }
         guard frame.kind == .method else { return .fail(.channelNotOpen(nil)) }
         let method = try frame.methodID
-        guard method == .channelOpen else { return .fail(.channelNotOpen(method)) }
+        guard method == .channelOpen else {
+            guard numbersClosedHere.contains(frame.channel), try SettlementView(payload: frame.payload) != nil else {
+                return .fail(.channelNotOpen(method))
+            }
+            return nil
+        }
         _ = try ChannelOpen(decoding: frame.payload)
         startChannel(frame.channel)
         batch.append(.openChannel(frame.channel))
@@ -209,7 +214,7 @@ extension ConnectionStateMachine {
 }
 
 extension Acknowledgement {
-    fileprivate init(_ settlement: SettlementView) {
+    init(_ settlement: SettlementView) {
         let kind: Kind =
             switch settlement.kind {
             case .acknowledge: .acknowledge

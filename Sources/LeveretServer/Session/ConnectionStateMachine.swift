@@ -22,7 +22,8 @@ struct ConnectionStateMachine {
     enum State: Equatable {
         case handshaking
         case open
-        /// connection.close was sent: only its answer, and the client's own close, mean anything.
+        /// connection.close was sent: only its answer, and the client's own close, mean anything; and
+        /// acknowledgements, if they are heard to the last.
         case closing
         /// The client has closed; the core has yet to let go of the session.
         case leaving
@@ -67,11 +68,16 @@ struct ConnectionStateMachine {
     private(set) var state = State.handshaking
     /// Whether the client has begun to publish something since this was last asked.
     private var hasPublished = false
+    /// Whether acknowledgements count until the client has answered connection.close.
+    private var hearsAcknowledgements = false
     private(set) var handshake: HandshakeStateMachine
     /// Channel numbers in use, those that are closing included.
     private(set) var channelCount = 0
     private(set) var decoder = FrameDecoder.beforeTuning
     private(set) var channels = ChannelTable<ChannelStateMachine>()
+    /// Numbers of channels that the server closed and that have not been opened again since: acknowledgements for
+    /// them may still be under way from clients whose threads do not wait for each other.
+    private(set) var numbersClosedHere: Set<UInt16> = []
     /// The channel of the last frame: frames come in runs of one channel.
     var lastChannel: ChannelStateMachine?
     /// A longer body is refused, in bytes.
@@ -98,7 +104,7 @@ extension ConnectionStateMachine {
             switch state {
             case .handshaking: return try receiveHandshake(bytes, at: &offset)
             case .open: return try receiveOpen(bytes, at: &offset, into: &batch)
-            case .closing: return receiveClosing(bytes, at: &offset)
+            case .closing: return receiveClosing(bytes, at: &offset, into: &batch)
             case .leaving, .closed:
                 offset = bytes.count
                 return .readMore
@@ -153,10 +159,18 @@ extension ConnectionStateMachine {
     }
 
     /// After connection.close was sent. What cannot be read is passed over: there is nobody left to tell.
-    private mutating func receiveClosing(_ bytes: UnsafeRawBufferPointer, at offset: inout Int) -> ReceiveAction {
+    private mutating func receiveClosing(
+        _ bytes: UnsafeRawBufferPointer,
+        at offset: inout Int,
+        into batch: inout InboundBatch
+    ) -> ReceiveAction {
         do {
             while let frame = try decoder.nextFrame(in: bytes, at: &offset) {
-                guard frame.kind == .method, frame.channel == 0 else { continue }
+                guard frame.kind == .method else { continue }
+                guard frame.channel == 0 else {
+                    try hear(frame, into: &batch)
+                    continue
+                }
                 switch try frame.methodID {
                 case ConnectionClose.id: return .send(.connectionCloseOk(ConnectionCloseOk()), channel: 0)
                 case ConnectionCloseOk.id:
@@ -169,6 +183,12 @@ extension ConnectionStateMachine {
             offset = bytes.count
         }
         return .readMore
+    }
+
+    private func hear(_ frame: FrameView, into batch: inout InboundBatch) throws(WireError) {
+        guard hearsAcknowledgements, channels[frame.channel]?.state == .open else { return }
+        guard let settlement = try SettlementView(payload: frame.payload) else { return }
+        batch.append(Acknowledgement(settlement), channel: frame.channel)
     }
 
     /// How many bytes must follow the beginning of a frame before it is worth another look.
@@ -208,10 +228,13 @@ extension ConnectionStateMachine {
     }
 
     /// The connection is to be closed with an error of the core's, the server's or an operator's.
-    mutating func failed() -> FailedAction {
+    ///
+    /// - Parameter hearingAcknowledgements: whether those that come before the client's answer count.
+    mutating func failed(hearingAcknowledgements: Bool = false) -> FailedAction {
         switch state {
         case .handshaking, .open:
             state = .closing
+            hearsAcknowledgements = hearingAcknowledgements
             return .sendClose
         case .leaving:
             state = .closed
@@ -238,8 +261,15 @@ extension ConnectionStateMachine {
     mutating func disconnected() { state = .closed }
 
     mutating func startChannel(_ number: UInt16) {
+        numbersClosedHere.remove(number)
         channels[number] = ChannelStateMachine(number: number, bodyLimit: bodyLimit)
         channelCount += 1
+    }
+
+    /// The client agrees that the server has closed a channel.
+    mutating func forgetChannelClosedHere(_ number: UInt16) {
+        numbersClosedHere.insert(number)
+        forgetChannel(number)
     }
 
     mutating func forgetChannel(_ number: UInt16) {

@@ -6,6 +6,7 @@ import LeveretWire
 extension OutboundState {
     /// Appends the frames of effects, or keeps them for the connection's machine. Records are read in place.
     mutating func render(_ effects: UnsafeBufferPointer<Effect>) {
+        guard !isComplete else { return }
         for effect in effects { render(effect) }
     }
 
