@@ -26,6 +26,7 @@ from urllib.parse import urlsplit
 
 import pika
 import pytest
+from pika.exceptions import AMQPConnectionError
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
@@ -117,6 +118,26 @@ def fresh_broker(tmp_path):
         yield broker
     finally:
         broker.close()
+
+
+@pytest.fixture
+def open_channel(fresh_broker):
+    """A confirming channel on a new connection to the broker, whichever incarnation runs now."""
+    connections = []
+
+    def open_channel():
+        connection = pika.BlockingConnection(pika.URLParameters(fresh_broker.url))
+        connections.append(connection)
+        channel = connection.channel()
+        channel.confirm_delivery()
+        return channel
+
+    yield open_channel
+    for connection in connections:
+        try:
+            connection.close()
+        except AMQPConnectionError:
+            pass  # it went with an earlier incarnation
 
 
 @pytest.fixture

@@ -2,31 +2,11 @@
 
 import pika
 import pytest
-from pika.exceptions import AMQPConnectionError, ConnectionClosedByBroker
+from pika.exceptions import ConnectionClosedByBroker
 
 from expectations import Inbox, closes_channel, consumer_count, drain, eventually, get, publish, ready_count
 
 restarts = pytest.mark.parametrize("how", ["restart", "kill"])
-
-
-@pytest.fixture
-def open_channel(fresh_broker):
-    """A confirming channel on a new connection to the broker, whichever incarnation runs now."""
-    connections = []
-
-    def open_channel():
-        connection = pika.BlockingConnection(pika.URLParameters(fresh_broker.url))
-        connections.append(connection)
-        channel = connection.channel()
-        channel.confirm_delivery()
-        return channel
-
-    yield open_channel
-    for connection in connections:
-        try:
-            connection.close()
-        except AMQPConnectionError:
-            pass  # it went with an earlier incarnation
 
 
 @restarts
