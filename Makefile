@@ -15,10 +15,13 @@ GENERATED := Sources/LeveretWire/Generated
 SWIFT_FILES := Package.swift Sources Tests
 
 # Which tests the Python suites run, and further arguments of the broker: `make run ARGUMENTS='--port 5673'`.
-PYTHON_SUITES ?= Tests/InteropTests Tests/CrashTests
+PYTHON_SUITES ?= Tests/InteropTests Tests/CrashTests Tests/FuzzTests
 ARGUMENTS ?=
 SEEDS ?= 1000
 ROUNDS ?= 100
+MINUTES ?= 10
+SEED ?=
+COUNT ?=
 
 .PHONY: help
 help: ## Print this list
@@ -69,6 +72,14 @@ simulate: setup-build ## Run the broker through many simulated lives with faulty
 kill: setup build ## Kill the broker under load, restart it, count every confirmed message (ROUNDS=100)
 	@export LEVERET_BINARY="$$PWD/$(LEVERET)" LEVERET_KILL_ROUNDS=$(ROUNDS)
 	$(PYTHON) -m pytest --quiet Tests/CrashTests
+
+# The codec first, in the test process; then a real broker, one damaged session after the other.
+.PHONY: fuzz
+fuzz: setup-build setup-test ## Send damaged sessions for MINUTES=10; a failure says how to replay it (SEED=, COUNT=)
+	@$(SWIFT) build --build-tests
+	[ -n "$(SEED)" ] || LEVERET_FUZZ_SEEDS=200 $(SWIFT) test --skip-build --disable-xctest --filter FuzzTests
+	LEVERET_BINARY="$$PWD/$(LEVERET)" $(PYTHON) Tests/FuzzTests/fuzz.py --minutes $(MINUTES) \
+	    $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT))
 
 .PHONY: lint
 lint: setup-swift ## Check the format and the documentation comments of all Swift files

@@ -1,3 +1,4 @@
+import Foundation
 import LeveretModel
 import LeveretTestSupport
 import LeveretWire
@@ -5,7 +6,11 @@ import Testing
 
 /// Bytes in, events or an error out, never a trap: damaged sessions are read as a connection reads them.
 struct FuzzTests {
-    private static let seeds: Range<UInt64> = 0..<8
+    /// From 0 on, as many as `LEVERET_FUZZ_SEEDS` says.
+    private static let seeds: Range<UInt64> = {
+        let count = ProcessInfo.processInfo.environment["LEVERET_FUZZ_SEEDS"].flatMap(UInt64.init) ?? 8
+        return 0..<max(count, 1)
+    }()
     private static let inputsPerSeed = 25_000
 
     @Test(arguments: seeds)
