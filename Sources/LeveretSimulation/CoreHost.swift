@@ -101,6 +101,8 @@ package final class CoreHost {
     /// For a clean stop: the journal is to learn exactly what has been delivered.
     package func retractDeliveryMarks() { core.retractDeliveryMarks() }
 
+    package func report() -> BrokerReport { core.report() }
+
     package func checkInvariants() { core.checkInvariants() }
 }
 

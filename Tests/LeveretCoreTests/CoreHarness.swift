@@ -273,9 +273,11 @@ extension CoreHarness {
         headers: FieldTable? = nil,
         expiration: String? = nil,
         priority: UInt8? = nil,
+        replyTo: String? = nil,
         on id: ChannelID? = nil
     ) throws -> [Observation] {
         var properties = BasicProperties()
+        properties.replyTo = replyTo
         if persistent { properties.deliveryMode = .persistent }
         properties.headers = headers
         properties.expiration = expiration

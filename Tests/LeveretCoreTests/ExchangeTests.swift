@@ -69,6 +69,36 @@ import Testing
         #expect(try core.publish("a", to: "x", key: "k", mandatory: true).script == ["return 312 a"])
     }
 
+    @Test func `an exchange bound to one that matches nothing has matched, and its alternate is not used`() throws {
+        let core = try CoreHarness()
+        try core.declareExchange("x", "fanout", ExchangeOptions(arguments: ["alternate-exchange": "amq.fanout"]))
+        try core.declareExchange("y", "direct")
+        try core.bindExchange("y", to: "x")
+        try core.declare("q")
+        try core.bind("q", to: "amq.fanout")
+        #expect(try core.publish("m", to: "x", key: "k", mandatory: true).script == ["return 312 m"])
+        #expect(try core.drain("q") == [])
+    }
+
+    @Test func `an alternate exchange behind a bound exchange is used`() throws {
+        let core = try CoreHarness()
+        try core.declareExchange("x", "fanout")
+        try core.declareExchange("y", "direct", ExchangeOptions(arguments: ["alternate-exchange": "amq.fanout"]))
+        try core.bindExchange("y", to: "x")
+        try core.declare("q")
+        try core.bind("q", to: "amq.fanout")
+        #expect(try core.publish("m", to: "x", key: "k", mandatory: true).script == [])
+        #expect(try core.drain("q") == ["m"])
+    }
+
+    @Test func `the default exchange may be the alternate`() throws {
+        let core = try CoreHarness()
+        try core.declareExchange("x", "direct", ExchangeOptions(arguments: ["alternate-exchange": ""]))
+        try core.declare("q")
+        try core.publish("m", to: "x", key: "q")
+        #expect(try core.drain("q") == ["m"])
+    }
+
     @Test func `clients may not publish to an internal exchange, other exchanges may`() throws {
         let core = try CoreHarness()
         try core.declareExchange("inner", "fanout", .init(internal: true))

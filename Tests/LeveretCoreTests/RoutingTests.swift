@@ -77,6 +77,26 @@ import Testing
         #expect(try core.drain("q") == [])
     }
 
+    @Test func `bindings whose keys differ only in their bytes are two`() throws {
+        let core = try CoreHarness()
+        try core.declare("q")
+        try core.bind("q", to: "amq.direct", "caf\u{E9}")
+        try core.bind("q", to: "amq.direct", "cafe\u{301}")
+        try core.unbind("q", from: "amq.direct", "caf\u{E9}")
+        try core.publish("m", to: "amq.direct", key: "cafe\u{301}")
+        #expect(try core.drain("q") == ["m"])
+    }
+
+    @Test func `a binding of a durable exchange to a transient queue is gone after a restart`() throws {
+        let core = try CoreHarness()
+        try core.declareExchange("x", "fanout", .durable)
+        try core.declare("q")
+        try core.bind("q", to: "x")
+        let restarted = try core.restarted()
+        try restarted.declare("q")
+        #expect(try restarted.publish("m", to: "x", key: "", mandatory: true).script == ["return 312 m"])
+    }
+
     @Test func `the route that a channel remembers follows the bindings`() throws {
         let core = try CoreHarness()
         try core.declare("q")
@@ -147,6 +167,32 @@ import Testing
         #expect(try core.bind("q", to: "amq.topic", "#.a.#.b.#").channelError?.code == .preconditionFailed)
     }
 
+    @Test func `ten thousand bindings that match everything give each queue one copy of the longest key`() throws {
+        let core = try CoreHarness()
+        for queue in ["q", "r"] {
+            try core.declare(queue)
+            for number in 0..<5000 {
+                let key = number % 2 == 0 ? "#.\(number).#" : "#.#"
+                let bind = Bind(
+                    destination: queue,
+                    source: "amq.topic",
+                    routingKey: key,
+                    arguments: ["number": .int64(Int64(number))],
+                    noWait: true
+                )
+                // Without the checks of everything that follow each command otherwise.
+                _ = core.host.apply(.method(core.channel, .bindQueue(bind)))
+            }
+        }
+        let key = Array(repeating: "2", count: 120).joined(separator: ".")
+        try core.publish("m", to: "amq.topic", key: key)
+        for queue in ["q", "r"] {
+            #expect(try core.drain(queue) == ["m"])
+            try core.deleteQueue(queue)
+        }
+        #expect(try core.publish("n", to: "amq.topic", key: key, mandatory: true).script == ["return 312 n"])
+    }
+
     @Test func `patterns that share words are told apart`() throws {
         let core = try CoreHarness()
         let patterns = ["a.b", "a.*", "a.#", "*.b", "#"]
@@ -212,6 +258,39 @@ import Testing
         try core.bind("q", to: "amq.match", "")
         try core.publish("a", to: "amq.match", key: "")
         #expect(try core.drain("q") == ["a"])
+    }
+
+    @Test func `among many bindings each message finds those that it meets`() throws {
+        let core = try CoreHarness()
+        for number in 0..<50 {
+            try core.declare("all\(number)")
+            try core.bind("all\(number)", to: "amq.headers", "", ["a": .int64(Int64(number)), "b": .void])
+            try core.declare("any\(number)")
+            let any: FieldTable = ["x-match": "any", "a": .int64(Int64(number)), "c": .int64(Int64(number))]
+            try core.bind("any\(number)", to: "amq.headers", "", any)
+        }
+        try core.publish("m", to: "amq.headers", key: "", headers: ["a": .int32(7), "b": "there", "c": .uint8(9)])
+        #expect(try core.drain("all7") == ["m"])
+        #expect(try core.drain("any7") == ["m"])
+        #expect(try core.drain("any9") == ["m"])
+        #expect(core.host.report().queues.allSatisfy { $0.ready == 0 })
+        try core.unbind("all7", from: "amq.headers", "", ["b": .void, "a": 7])
+        try core.publish("n", to: "amq.headers", key: "", headers: ["a": 7, "b": "there"])
+        #expect(try core.drain("all7") == [])
+        #expect(try core.drain("any7") == ["n"])
+    }
+
+    @Test func `of headers of one name the last counts`() throws {
+        let core = try CoreHarness()
+        try core.declare("q")
+        try core.bind("q", to: "amq.headers", "", ["a": 2])
+        var headers = FieldTable()
+        headers.append(key: "a", value: 2)
+        headers.append(key: "a", value: 1)
+        try core.publish("not", to: "amq.headers", key: "", headers: headers)
+        headers.append(key: "a", value: 2)
+        try core.publish("m", to: "amq.headers", key: "", headers: headers)
+        #expect(try core.drain("q") == ["m"])
     }
 
     @Test func `an unknown x-match is refused`() throws {

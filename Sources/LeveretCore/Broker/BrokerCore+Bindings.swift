@@ -62,6 +62,7 @@ extension BrokerCore {
         try refuseDefaultExchange(source)
         switch kind {
         case .queue:
+            try refuseReplyQueue(destination)
             try require(.write, onQueue: destination, for: channel)
         case .exchange:
             try refuseDefaultExchange(destination)
@@ -95,7 +96,7 @@ extension BrokerCore {
 
     /// Refuses keys and arguments that the exchange's type cannot work with.
     private func check(_ identity: Binding.Identity, for exchange: Exchange) throws(AMQPError) {
-        switch exchange.type {
+        switch exchange.routingType {
         case .headers:
             guard let mode = identity.arguments["x-match"] else { return }
             guard let text = mode.string else {
@@ -107,14 +108,27 @@ extension BrokerCore {
             if HeadersMatch.Mode(rawValue: text) == nil {
                 throw AMQPError(
                     .preconditionFailed,
-                    "Invalid x-match field value \"\(text)\"; expected all, any, all-with-x or any-with-x"
+                    "Invalid x-match field value \"\(text)\"; expected all, any, all-with-x, or any-with-x"
                 )
             }
         case .topic:
             if TopicRouter.words(of: identity.routingKey).count(where: \.isAnyWords) > 2 {
                 throw AMQPError(.preconditionFailed, "a topic binding key may hold '#' twice at most")
             }
+        case .consistentHash: try checkWeight(identity.routingKey)
         default: break
+        }
+    }
+
+    /// The binding key of a consistent hash exchange is a weight.
+    private func checkWeight(_ bindingKey: String) throws(AMQPError) {
+        let most = 10_000
+        guard let weight = ConsistentHashRouter.weight(bindingKey) else {
+            throw AMQPError(.preconditionFailed, "The binding key must be an integer: '\(bindingKey)'")
+        }
+        guard weight >= 1 else { throw AMQPError(.preconditionFailed, "The binding key must be greater than 0") }
+        guard weight <= most else {
+            throw AMQPError(.preconditionFailed, "The binding key must not exceed \(most)")
         }
     }
 
@@ -148,8 +162,8 @@ extension BrokerCore {
         guard binding.source.binding(binding.identity) === binding else { return gate.committedPosition }
         binding.source.remove(binding)
         switch binding.destination {
-        case .queue(let queue): queue.bindings.removeAll { $0 === binding }
-        case .exchange(let target): target.incoming.removeAll { $0 === binding }
+        case .queue(let queue): queue.bindings.removeInOrder(binding)
+        case .exchange(let target): target.incoming.removeInOrder(binding)
         }
         virtualHost.bindingCount -= 1
         virtualHost.routingChanged()

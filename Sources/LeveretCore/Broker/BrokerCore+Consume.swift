@@ -21,6 +21,13 @@ extension BrokerCore {
 
     mutating func consume(_ consume: Consume, on channel: Channel) throws(AMQPError) {
         try refuseTagInUse(consume.consumerTag, on: channel)
+        guard channel.consumersByTag.count < limits.consumersPerChannel else {
+            throw AMQPError(
+                .notAllowed,
+                "reached maximum (\(limits.consumersPerChannel)) of consumers per channel"
+            )
+        }
+        if consume.queue == Self.replyQueueName { return try consumeReplies(consume, on: channel) }
         let queue = try usableQueue(try queueName(consume.queue, for: channel), for: channel)
         try require(.read, onQueue: queue.name, for: channel)
         try checkExclusiveUse(of: queue, exclusive: consume.exclusive, on: channel)
@@ -30,12 +37,10 @@ extension BrokerCore {
                 "queue '\(queue.name)' in vhost '\(channel.session.virtualHost.name)' does not support global qos"
             )
         }
-        guard channel.consumersByTag.count < limits.consumersPerChannel else {
-            throw AMQPError(
-                .notAllowed,
-                "reached maximum (\(limits.consumersPerChannel)) of consumers per channel"
-            )
-        }
+        try addConsumer(consume, of: queue, on: channel)
+    }
+
+    mutating func addConsumer(_ consume: Consume, of queue: Queue, on channel: Channel) throws(AMQPError) {
         let tag = consume.consumerTag.isEmpty ? generator.name(prefix: "amq.ctag-") : consume.consumerTag
         let consumer = Consumer(
             id: channel.nextConsumerID,

@@ -181,7 +181,7 @@ extension BrokerCore {
 
 extension FieldValue {
     /// The value as bytes that are the same for the same value; `nil` if there is no way to write it.
-    fileprivate var deduplicationKey: [UInt8]? {
+    var deduplicationKey: [UInt8]? {
         let value = integer.map(FieldValue.int64) ?? self
         var bytes: [UInt8] = []
         do {

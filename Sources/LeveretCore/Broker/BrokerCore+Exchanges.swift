@@ -34,6 +34,7 @@ extension BrokerCore {
         guard virtualHost.exchanges.count < limits.exchangesPerVirtualHost else {
             throw limitReached("exchanges", limits.exchangesPerVirtualHost, in: virtualHost)
         }
+        try checkType(declare, name: name, in: virtualHost)
         try checkAlternateExchange(declare, name: name, on: channel)
         guard
             let exchange = Exchange(
@@ -51,6 +52,32 @@ extension BrokerCore {
             exchange.definedAt = record(.putExchange(exchange.definition(in: virtualHost)))
         }
         return exchange
+    }
+
+    /// Refuses arguments that the exchange's type cannot work with.
+    private func checkType(_ declare: DeclareExchange, name: String, in virtualHost: VirtualHost) throws(AMQPError) {
+        var type = ExchangeType(declare.type)
+        if type == .delayedMessage {
+            guard let inner = declare.options.arguments["x-delayed-type"]?.string else {
+                throw AMQPError(
+                    .preconditionFailed,
+                    "Invalid argument, 'x-delayed-type' must be an existing exchange type"
+                )
+            }
+            guard inner != type.rawValue else {
+                throw AMQPError(
+                    .preconditionFailed,
+                    "Invalid argument, 'x-delayed-message' can't be used for 'x-delayed-type'"
+                )
+            }
+            type = ExchangeType(inner)
+        }
+        if type == .consistentHash {
+            try HashedPart.check(declare.options.arguments, exchange: name, virtualHost: virtualHost.name)
+        }
+        if type.makeRouter(declare.options.arguments) == nil {
+            throw AMQPError(.preconditionFailed, "unknown exchange type '\(type)'")
+        }
     }
 
     private func checkAlternateExchange(
@@ -80,11 +107,14 @@ extension BrokerCore {
         try check.compare("durable", received: declare.options.durable, current: exchange.options.durable)
         try check.compare("auto_delete", received: declare.options.autoDelete, current: exchange.options.autoDelete)
         try check.compare("internal", received: declare.options.internal, current: exchange.options.internal)
-        try check.compareArgument(
-            "alternate-exchange",
-            received: declare.options.arguments,
-            current: exchange.options.arguments
-        )
+        let isDelayed = exchange.type == .delayedMessage
+        for argument in isDelayed ? ["alternate-exchange", "x-delayed-type"] : ["alternate-exchange"] {
+            try check.compareArgument(
+                argument,
+                received: declare.options.arguments,
+                current: exchange.options.arguments
+            )
+        }
     }
 
     mutating func deleteExchange(

@@ -51,7 +51,7 @@ extension BrokerCore {
         _ references: inout [SegmentSlot: Int],
         _ unacknowledged: [QueueID: Int]
     ) {
-        for queue in virtualHost.queues.values {
+        for queue in Array(virtualHost.queues.values) + Array(virtualHost.replyQueues.values) {
             precondition(!queue.isDeleted, "a deleted queue is still listed")
             var bytes = 0
             var count = 0

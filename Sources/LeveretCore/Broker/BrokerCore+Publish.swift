@@ -22,17 +22,57 @@ extension BrokerCore {
                 "message size \(publishing.body.count) is larger than configured max size \(limits.messageSize)"
             )
         }
-        let virtualHost = channel.session.virtualHost
-        if !channel.route.applies(to: publishing, generation: virtualHost.routingGeneration) {
-            try route(publishing, on: channel)
+        let summary = try scan(publishing.properties)
+        let copies = CarbonCopies(publishing, summary)
+        let generation = channel.session.virtualHost.routingGeneration
+        if copies != nil || !channel.route.applies(to: publishing, generation: generation) {
+            try route(publishing, copies, on: channel)
         }
-        let summary = try summary(of: publishing, on: channel)
+        try check(summary, of: publishing, on: channel)
+        let replyAddress = try replyAddress(for: publishing, summary, on: channel)
+        guard replyAddress != nil || copies?.blindHeaders != nil else {
+            return try accept(publishing, summary, on: channel)
+        }
+        var edit = PropertiesEdit()
+        if let replyAddress { edit.replyTo = .set(replyAddress) }
+        if let headers = copies?.blindHeaders { edit.headers = headers.isEmpty ? .remove : .set(headers) }
+        try accept(publishing, edit, on: channel)
+    }
+
+    /// Takes a publishing with some of its properties changed.
+    private mutating func accept(
+        _ publishing: PublishingView,
+        _ edit: PropertiesEdit,
+        on channel: Channel
+    ) throws(AMQPError) {
+        var edited: [UInt8] = []
+        do throws(EncodingError) {
+            try edit.apply(to: publishing.properties, into: &edited)
+        } catch {
+            throw AMQPError(.preconditionFailed, "the properties cannot be rewritten: \(error.text)")
+        }
+        let outcome = edited.withUnsafeBytes { properties in
+            Result { () throws(AMQPError) in
+                var publishing = publishing
+                publishing.properties = properties
+                try accept(publishing, try scan(properties), on: channel)
+            }
+        }
+        try outcome.get()
+    }
+
+    /// Takes a publishing that has been checked, to the queues of the channel's route.
+    private mutating func accept(
+        _ publishing: PublishingView,
+        _ summary: PropertiesSummary,
+        on channel: Channel
+    ) throws(AMQPError) {
         let dueAt = try dueTime(of: publishing, summary)
         let ticket = channel.ledger.map { ConfirmTicket(ledger: $0, publishSequence: gate.nextSequence(in: $0)) }
         counters.published += 1
         if channel.route.queues.isEmpty {
             counters.unroutable += 1
-            if publishing.mandatory { giveBack(publishing, ticket, on: channel) }
+            if publishing.mandatory, !isReply(publishing) { giveBack(publishing, ticket, on: channel) }
             if let ticket { gate.resolve(ticket) }
             return
         }
@@ -46,7 +86,7 @@ extension BrokerCore {
             enqueue(
                 Arrival(publishing: publishing, summary: summary, dueAt: dueAt, ticket: ticket),
                 to: channel.route.queues,
-                in: virtualHost
+                in: channel.session.virtualHost
             )
             return
         }
@@ -58,17 +98,23 @@ extension BrokerCore {
         }
     }
 
-    private func summary(of publishing: PublishingView, on channel: Channel) throws(AMQPError) -> PropertiesSummary {
-        let summary: PropertiesSummary
-        do {
-            summary = try PropertiesSummary(scanning: publishing.properties)
+    private func scan(_ properties: UnsafeRawBufferPointer) throws(AMQPError) -> PropertiesSummary {
+        do throws(EncodingError) {
+            return try PropertiesSummary(scanning: properties)
         } catch {
             throw AMQPError(.syntaxError, "malformed properties: \(error.text)")
         }
+    }
+
+    private func check(
+        _ summary: PropertiesSummary,
+        of publishing: PublishingView,
+        on channel: Channel
+    ) throws(AMQPError) {
         if let range = summary.expiration {
             try checkExpiration(UnsafeRawBufferPointer(rebasing: publishing.properties[range]))
         }
-        guard let range = summary.userID, !channel.session.options.isTrusted else { return summary }
+        guard let range = summary.userID, !channel.session.options.isTrusted else { return }
         let claimed = String(decoding: publishing.properties[range], as: UTF8.self)
         let user = channel.session.options.user
         guard claimed == user else {
@@ -77,7 +123,6 @@ extension BrokerCore {
                 "user_id property set to '\(claimed)' but authenticated user was '\(user)'"
             )
         }
-        return summary
     }
 
     /// A time to live is a decimal number of milliseconds, ten years at most.
@@ -97,10 +142,13 @@ extension BrokerCore {
     // MARK: Routing
 
     /// Finds the queues of a publishing, with the checks that need no repeating while the address is the same.
-    private mutating func route(_ publishing: PublishingView, on channel: Channel) throws(AMQPError) {
+    private mutating func route(
+        _ publishing: PublishingView,
+        _ copies: CarbonCopies?,
+        on channel: Channel
+    ) throws(AMQPError) {
         let virtualHost = channel.session.virtualHost
         let name = String(decoding: publishing.exchange, as: UTF8.self)
-        let key = String(decoding: publishing.routingKey, as: UTF8.self)
         guard let exchange = virtualHost.exchanges[name] else { throw noExchange(name, in: virtualHost) }
         try require(.write, onExchange: name, for: channel)
         if exchange.options.internal {
@@ -109,18 +157,20 @@ extension BrokerCore {
                 "cannot publish to internal exchange '\(name)' in vhost '\(virtualHost.name)'"
             )
         }
-        if name.isEmpty {
-            let queues = virtualHost.queues[key].map { [$0] } ?? []
-            channel.route.set(queues, of: exchange, for: publishing, generation: virtualHost.routingGeneration)
-            return
-        }
+        var keys = [String(decoding: publishing.routingKey, as: UTF8.self)]
+        if let copies { keys += try copies.keys() }
         var routing = Routing(
             in: virtualHost,
-            subject: RoutingSubject(key: key, properties: publishing.properties)
+            subject: RoutingSubject(keys: keys, properties: publishing.properties)
         )
-        routing.follow(exchange)
-        let generation = routing.dependsOnKeyOnly ? virtualHost.routingGeneration : nil
-        channel.route.set(routing.queues, of: exchange, for: publishing, generation: generation)
+        if name.isEmpty { routing.takeByName() } else { routing.follow(exchange) }
+        let mayBeRemembered = copies == nil && routing.dependsOnKeyOnly
+        channel.route.set(
+            routing.queues,
+            of: exchange,
+            for: publishing,
+            generation: mayBeRemembered ? virtualHost.routingGeneration : nil
+        )
     }
 
     /// A mandatory message that no queue wants goes back to its publisher.

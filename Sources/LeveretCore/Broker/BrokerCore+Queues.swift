@@ -8,6 +8,7 @@ extension BrokerCore {
         let virtualHost = channel.session.virtualHost
         var name = try checkedName(declare.name)
         if declare.passive, name.isEmpty { name = try lastDeclaredQueue(of: channel) }
+        if name.hasPrefix(Self.replyQueueName) { return try inspectReplyQueue(name, declare, on: channel) }
         if declare.passive { try requireAnyRight(to: name, kind: "queue", for: channel) }
         if !name.isEmpty, let queue = virtualHost.queues[name] {
             try checkOwner(of: queue, for: channel)
@@ -77,6 +78,10 @@ extension BrokerCore {
             defer { nextDurableQueueID += 1 }
             return QueueID(rawValue: nextDurableQueueID)
         }
+        return takeTransientQueueID()
+    }
+
+    mutating func takeTransientQueueID() -> QueueID {
         defer { nextTransientQueueID += 1 }
         return QueueID(rawValue: nextTransientQueueID)
     }
@@ -173,7 +178,8 @@ extension BrokerCore {
     private mutating func remove(_ queue: Queue, in virtualHost: VirtualHost) -> JournalPosition {
         guard !queue.isDeleted else { return gate.committedPosition }
         queue.isDeleted = true
-        virtualHost.queues[queue.name] = nil
+        if virtualHost.queues[queue.name] === queue { virtualHost.queues[queue.name] = nil }
+        if virtualHost.replyQueues[queue.name] === queue { virtualHost.replyQueues[queue.name] = nil }
         virtualHost.routingChanged()
         settleAllReady(of: queue)
         settleAllElse(of: queue)
@@ -217,7 +223,7 @@ extension BrokerCore {
         throw locked(queue, in: channel.session.virtualHost)
     }
 
-    private func noQueue(_ name: String, in virtualHost: VirtualHost) -> AMQPError {
+    func noQueue(_ name: String, in virtualHost: VirtualHost) -> AMQPError {
         AMQPError(.notFound, "no queue '\(name)' in vhost '\(virtualHost.name)'")
     }
 

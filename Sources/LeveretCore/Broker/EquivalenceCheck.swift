@@ -41,6 +41,16 @@ struct EquivalenceCheck {
 }
 
 extension FieldValue {
+    /// Whether both mean the same: integers of any width by value, all else by type and value.
+    fileprivate func isEquivalent(to other: FieldValue) -> Bool {
+        if let number = integer, let otherNumber = other.integer { return number == otherNumber }
+        switch (self, other) {
+        case (.float(let value), .double(let otherValue)): return Double(value) == otherValue
+        case (.double(let value), .float(let otherValue)): return value == Double(otherValue)
+        default: return self == other
+        }
+    }
+
     /// The value as it reads in an error text.
     fileprivate var text: String {
         if let integer { return String(integer) }

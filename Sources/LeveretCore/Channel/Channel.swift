@@ -19,6 +19,7 @@ final class Channel {
     /// What an empty queue name stands for.
     var lastDeclaredQueue: String?
     var ledger: LedgerReference?
+    private var directReplies: Queue?
     /// What is held back, in order. While there is any, everything for the channel is.
     var held = Deque<HeldEffect>()
     var route = CachedRoute()
@@ -31,6 +32,12 @@ final class Channel {
         self.id = id
         self.session = session
         self.unacknowledgedLimit = unacknowledgedLimit
+    }
+
+    /// The queue of the replies that the channel waits for.
+    var replyQueue: Queue? {
+        get { directReplies.flatMap { $0.isDeleted ? nil : $0 } }
+        set { directReplies = newValue }
     }
 
     var isHeld: Bool { !held.isEmpty }

@@ -1,4 +1,4 @@
-/// The bindings whose key equals the routing key.
+/// The bindings whose key equals a routing key.
 final class DirectRouter: Router {
     private var bindings = NameTable<[Binding]>()
 
@@ -9,11 +9,11 @@ final class DirectRouter: Router {
     }
 
     func remove(_ binding: Binding) {
-        bindings[binding.routingKey]?.removeAll { $0 === binding }
+        bindings[binding.routingKey]?.removeInOrder(binding)
         if bindings[binding.routingKey]?.isEmpty ?? false { bindings[binding.routingKey] = nil }
     }
 
     func forEachMatch(_ subject: RoutingSubject, _ match: (Binding) -> Void) {
-        bindings[subject.key]?.forEach(match)
+        for key in subject.keys { bindings[key]?.forEach(match) }
     }
 }

@@ -5,7 +5,10 @@ final class Exchange {
     let name: String
     let type: ExchangeType
     let options: ExchangeOptions
-    let alternate: String?
+    /// How the exchange routes; for a delayed exchange that of the argument `x-delayed-type`.
+    let routingType: ExchangeType
+    /// Where messages go that match no binding. Whoever changes it has to tell the virtual host.
+    var alternate: String?
     var definedAt = JournalPosition(rawValue: 0)
     let router: any Router
     private var bindingsByIdentity: [Binding.Identity: Binding] = [:]
@@ -17,7 +20,9 @@ final class Exchange {
     var routeMark: UInt64 = 0
 
     init?(name: String, virtualHost: String, type: ExchangeType, options: ExchangeOptions) {
-        guard let router = type.makeRouter() else { return nil }
+        let routingType = type.routingType(options.arguments)
+        guard let router = routingType?.makeRouter(options.arguments), let routingType else { return nil }
+        self.routingType = routingType
         self.name = name
         self.type = type
         self.options = options
@@ -45,5 +50,14 @@ final class Exchange {
     func remove(_ binding: Binding) {
         bindingsByIdentity[binding.identity] = nil
         router.remove(binding)
+    }
+}
+
+extension ExchangeType {
+    /// How an exchange of this type routes; `nil` if it is a delayed exchange of an inner type that cannot be.
+    fileprivate func routingType(_ arguments: FieldTable) -> ExchangeType? {
+        guard self == .delayedMessage else { return self }
+        guard let inner = arguments["x-delayed-type"]?.string, inner != rawValue else { return nil }
+        return ExchangeType(inner)
     }
 }

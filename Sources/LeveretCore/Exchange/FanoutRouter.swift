@@ -6,7 +6,7 @@ final class FanoutRouter: Router {
 
     func add(_ binding: Binding) { bindings.append(binding) }
 
-    func remove(_ binding: Binding) { bindings.removeAll { $0 === binding } }
+    func remove(_ binding: Binding) { bindings.removeInOrder(binding) }
 
     func forEachMatch(_ subject: RoutingSubject, _ match: (Binding) -> Void) { bindings.forEach(match) }
 }

@@ -1,24 +1,45 @@
 import LeveretModel
 
 /// The bindings whose arguments match the message's headers, by `x-match`.
+///
+/// Bindings are found by what they ask for, so that a message costs as much as it has headers, and not as much as
+/// the exchange has bindings.
 final class HeadersRouter: Router {
-    private var bindings: [Binding] = []
+    /// Bindings that ask for nothing match every message.
+    private var unconditional: [Binding] = []
+    /// By their first condition, bindings that ask for all of theirs; by each of their conditions those that ask for
+    /// any.
+    private var bindings: [HeaderCondition: [Binding]] = [:]
+    private var matchesBySerial: [UInt64: HeadersMatch] = [:]
 
     var dependsOnKeyOnly: Bool { false }
 
-    func add(_ binding: Binding) { bindings.append(binding) }
-
-    func remove(_ binding: Binding) { bindings.removeAll { $0 === binding } }
-
-    func forEachMatch(_ subject: RoutingSubject, _ match: (Binding) -> Void) {
-        guard !bindings.isEmpty else { return }
-        let headers = HeadersRouter.headers(in: subject.properties)
-        for binding in bindings where HeadersMatch(binding.arguments).matches(headers) { match(binding) }
+    func add(_ binding: Binding) {
+        let match = HeadersMatch(binding.arguments)
+        matchesBySerial[binding.serial] = match
+        if match.isUnconditional { unconditional.append(binding) }
+        for condition in match.indexed { bindings[condition, default: []].append(binding) }
     }
 
-    private static func headers(in properties: UnsafeRawBufferPointer) -> FieldTable {
-        guard let range = (try? PropertiesSummary(scanning: properties))?.headers else { return [:] }
-        return (try? FieldTable(encoded: UnsafeRawBufferPointer(rebasing: properties[range]))) ?? [:]
+    func remove(_ binding: Binding) {
+        guard let match = matchesBySerial.removeValue(forKey: binding.serial) else { return }
+        if match.isUnconditional { unconditional.removeInOrder(binding) }
+        for condition in match.indexed {
+            bindings[condition]?.removeInOrder(binding)
+            if bindings[condition]?.isEmpty ?? false { bindings[condition] = nil }
+        }
+    }
+
+    func forEachMatch(_ subject: RoutingSubject, _ match: (Binding) -> Void) {
+        unconditional.forEach(match)
+        guard !bindings.isEmpty else { return }
+        let met = HeaderCondition.met(by: subject.headers)
+        let all = Set(met)
+        for condition in met {
+            for binding in bindings[condition] ?? [] where matchesBySerial[binding.serial]?.isMet(by: all) ?? false {
+                match(binding)
+            }
+        }
     }
 }
 
@@ -32,45 +53,29 @@ struct HeadersMatch {
         case anyWithX = "any-with-x"
     }
 
-    private let mode: Mode
-    private let arguments: FieldTable
+    private let asksForAll: Bool
+    private let conditions: [HeaderCondition]
 
     init(_ arguments: FieldTable) {
-        mode = arguments["x-match"]?.string.flatMap(Mode.init) ?? .all
-        self.arguments = arguments
+        let mode = arguments["x-match"]?.string.flatMap(Mode.init) ?? .all
+        asksForAll = mode == .all || mode == .allWithX
+        let entries = arguments.entries.filter { HeadersMatch.counts($0.key, in: mode) }
+        conditions = entries.map { HeaderCondition(name: $0.key, value: $0.value) }
     }
 
-    func matches(_ headers: FieldTable) -> Bool {
-        let wanted = arguments.entries.lazy.filter { isWanted($0.key) }
-        switch mode {
-        case .all, .allWithX: return wanted.allSatisfy { isMet($0, headers) }
-        case .any, .anyWithX: return wanted.contains { isMet($0, headers) }
-        }
-    }
-
-    private func isWanted(_ key: String) -> Bool {
+    private static func counts(_ key: String, in mode: Mode) -> Bool {
         switch mode {
         case .all, .any: !key.hasPrefix("x-")
         case .allWithX, .anyWithX: key != "x-match"
         }
     }
 
-    /// A void argument asks only that the header be there.
-    private func isMet(_ wanted: FieldTable.Entry, _ headers: FieldTable) -> Bool {
-        guard let value = headers[wanted.key] else { return false }
-        if case .void = wanted.value { return true }
-        return value.isEquivalent(to: wanted.value)
-    }
-}
+    var isUnconditional: Bool { asksForAll && conditions.isEmpty }
 
-extension FieldValue {
-    /// Whether both mean the same: integers of any width by value, all else by type and value.
-    func isEquivalent(to other: FieldValue) -> Bool {
-        if let number = integer, let otherNumber = other.integer { return number == otherNumber }
-        switch (self, other) {
-        case (.float(let value), .double(let otherValue)): return Double(value) == otherValue
-        case (.double(let value), .float(let otherValue)): return value == Double(otherValue)
-        default: return self == other
-        }
+    /// The conditions of which a matching message meets at least one.
+    var indexed: [HeaderCondition] { asksForAll ? Array(conditions.prefix(1)) : Array(Set(conditions)) }
+
+    func isMet(by met: Set<HeaderCondition>) -> Bool {
+        asksForAll ? conditions.allSatisfy(met.contains) : conditions.contains(where: met.contains)
     }
 }

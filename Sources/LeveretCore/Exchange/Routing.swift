@@ -40,10 +40,17 @@ struct Routing {
         for queue in found { take(queue) }
         if !hasMatch, let name = exchange.alternate, let alternate = virtualHost.exchanges[name] {
             if alternate.name.isEmpty {
-                if let queue = virtualHost.queues[subject.key] { take(queue) }
+                takeByName()
             } else {
                 visit(alternate, &exchanges)
             }
+        }
+    }
+
+    /// The default exchange knows queues by their names.
+    mutating func takeByName() {
+        for key in subject.keys {
+            if let queue = virtualHost.destination(named: key) { take(queue) }
         }
     }
 

@@ -1,13 +1,15 @@
 /// The bindings whose key matches the routing key word by word: `*` is one word, `#` any number of words.
 ///
-/// Keys are kept in a trie of their words. A key that holds several `#` may be met more than once for a message;
-/// the routing takes a queue only once.
+/// Keys are kept in a trie of their words. What lies behind a `#` has been looked for in all that was left of the
+/// routing key once that `#` has been met, so that it need not be looked for again when it is met further on.
 final class TopicRouter: Router {
     fileprivate final class Node {
         var children: [Word: Node] = [:]
         var anyWord: Node?
         var anyWords: Node?
         var bindings: [Binding] = []
+        /// The last routing that met this `#`.
+        var visit: UInt64 = 0
 
         var isEmpty: Bool { children.isEmpty && anyWord == nil && anyWords == nil && bindings.isEmpty }
     }
@@ -16,6 +18,7 @@ final class TopicRouter: Router {
     typealias Word = ArraySlice<UInt8>
 
     private let root = Node()
+    private var visits: UInt64 = 0
 
     var dependsOnKeyOnly: Bool { true }
 
@@ -36,7 +39,7 @@ final class TopicRouter: Router {
 
     private func remove(_ binding: Binding, words: ArraySlice<Word>, from node: Node) {
         guard let word = words.first else {
-            node.bindings.removeAll { $0 === binding }
+            node.bindings.removeInOrder(binding)
             return
         }
         guard let child = node.existingChild(for: word) else { return }
@@ -45,11 +48,15 @@ final class TopicRouter: Router {
     }
 
     func forEachMatch(_ subject: RoutingSubject, _ match: (Binding) -> Void) {
-        visit(root, TopicRouter.words(of: subject.key)[...], match)
+        for key in subject.keys {
+            visits += 1
+            visit(root, TopicRouter.words(of: key)[...], match)
+        }
     }
 
     private func visit(_ node: Node, _ words: ArraySlice<Word>, _ match: (Binding) -> Void) {
-        if let anyWords = node.anyWords {
+        if let anyWords = node.anyWords, anyWords.visit != visits {
+            anyWords.visit = visits
             for start in words.startIndex...words.endIndex { visit(anyWords, words[start...], match) }
         }
         guard let word = words.first else {

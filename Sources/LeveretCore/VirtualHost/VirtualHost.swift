@@ -5,6 +5,8 @@ final class VirtualHost {
     let name: String
     var exchanges = NameTable<Exchange>()
     var queues = NameTable<Queue>()
+    /// The queues of channels that wait for direct replies. They are known to publishers only.
+    var replyQueues = NameTable<Queue>()
     var bindingCount = 0
     var permissions: [String: PermissionPatterns] = [:]
     /// Changes with everything that may change where a message goes or who may publish it.
@@ -28,6 +30,9 @@ final class VirtualHost {
     static func isPredeclared(_ exchange: String) -> Bool {
         predeclared.contains { $0.0 == exchange }
     }
+
+    /// Where the default exchange sends messages with this key.
+    func destination(named key: String) -> Queue? { queues[key] ?? replyQueues[key] }
 
     func routingChanged() { routingGeneration += 1 }
 

@@ -1,5 +1,5 @@
 /// One of the fourteen properties by the bit that announces it in the flag word, in the order in which they travel.
-enum EncodedProperty: UInt16, CaseIterable {
+package enum EncodedProperty: UInt16, CaseIterable, Sendable {
     case contentType = 0x8000
     case contentEncoding = 0x4000
     case headers = 0x2000

@@ -45,3 +45,21 @@ package struct PropertiesSummary: Sendable, Hashable {
         }
     }
 }
+
+extension PropertiesSummary {
+    /// Where a property lies in an encoding, without the length of a text; `nil` if it is not there.
+    package static func range(of wanted: EncodedProperty, in bytes: UnsafeRawBufferPointer) -> Range<Int>? {
+        var reader = ByteReader(bytes)
+        do throws(EncodingError) {
+            let flags = try reader.readPropertyFlags()
+            guard flags & wanted.rawValue != 0 else { return nil }
+            for property in EncodedProperty.allCases where flags & property.rawValue != 0 {
+                let range = try reader.scan(property)
+                if property == wanted { return range }
+            }
+        } catch {
+            return nil
+        }
+        return nil
+    }
+}

@@ -17,6 +17,12 @@ public struct ExchangeType: Sendable, Hashable, ExpressibleByStringLiteral, Cust
     public static let topic = ExchangeType("topic")
     /// By the message's headers.
     public static let headers = ExchangeType("headers")
+    /// To one bound queue, chosen by a hash of the routing key, or of what the arguments `hash-header` or
+    /// `hash-property` name; the binding key is the queue's weight, from 1 to 10,000 (RabbitMQ's plugin).
+    public static let consistentHash = ExchangeType("x-consistent-hash")
+    /// As the type that the argument `x-delayed-type` names. Messages wait for as many milliseconds as their header
+    /// `x-delay` says, as they do with every exchange (RabbitMQ's plugin).
+    public static let delayedMessage = ExchangeType("x-delayed-message")
 
     /// The name as it travels.
     public var description: String { rawValue }
