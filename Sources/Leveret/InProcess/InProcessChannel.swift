@@ -6,9 +6,9 @@ import Synchronization
 ///
 /// Every channel is a session of its own. It may be used from several tasks at once.
 public final class InProcessChannel: MessageChannel {
-    private let driver: CoreDriver
-    private let inbox: InProcessInbox
-    private let id: ChannelID
+    let driver: CoreDriver
+    let inbox: InProcessInbox
+    let id: ChannelID
 
     private init(driver: CoreDriver, inbox: InProcessInbox, id: ChannelID) {
         self.driver = driver
@@ -45,7 +45,7 @@ public final class InProcessChannel: MessageChannel {
     }
 
     /// Performs a method and gives its answer.
-    private func call(_ method: ChannelMethod) async throws -> InProcessAnswer {
+    func call(_ method: ChannelMethod) async throws -> InProcessAnswer {
         try await inbox.awaitAnswer { answer in
             driver.perform { port in
                 if inbox.expect(answer) { port.apply(.method(id, method)) }
@@ -180,8 +180,7 @@ public final class InProcessChannel: MessageChannel {
     private func publish(_ view: PublishingView) throws -> PublishConfirmation {
         var result: Result<PublishConfirmation, any Error>?
         driver.perform { port in
-            if inbox.beginConfirming() { port.apply(.method(id, .selectConfirms(noWait: true))) }
-            result = inbox.addPublishing()
+            result = inbox.addPublishing { port.apply(.method(id, .selectConfirms(noWait: true))) }
             guard case .success = result else { return }
             withUnsafePointer(to: view) { pointer in
                 port.apply(.publish(id, UnsafeBufferPointer(start: pointer, count: 1)))
@@ -263,7 +262,7 @@ public final class InProcessChannel: MessageChannel {
     }
 
     private func settle(_ acknowledgement: Acknowledgement) throws {
-        try inbox.checkOpen()
+        try inbox.checkSettling()
         driver.perform { port in
             withUnsafePointer(to: acknowledgement) { pointer in
                 port.apply(.acknowledge(id, UnsafeBufferPointer(start: pointer, count: 1)))

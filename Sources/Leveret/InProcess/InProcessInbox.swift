@@ -22,7 +22,7 @@ final class InProcessInbox: SessionSink {
         var expected: [AnswerContinuation] = []
         var consumers: [ConsumerID: InProcessConsumer] = [:]
         var confirms = ConfirmTracker()
-        var isConfirming = false
+        var mode = PublishMode()
         var isBlocked = false
         var waitingForUnblock: [CheckedContinuation<Void, any Error>] = []
         /// What is to be done once the core is unlocked.
@@ -73,18 +73,36 @@ final class InProcessInbox: SessionSink {
         if let error = state.withLock({ $0.error }) { throw error }
     }
 
-    /// `true` the first time.
-    func beginConfirming() -> Bool {
-        state.withLock { state in
-            defer { state.isConfirming = true }
-            return !state.isConfirming
+    /// Notes what the channel publishes with, and hands out what will tell about the message. `select` is called
+    /// if confirms are to be selected first.
+    func addPublishing(_ select: () -> Void) -> Result<PublishConfirmation, any Error> {
+        let (isFirst, result) = state.withLock { state -> (Bool, Result<PublishConfirmation, any Error>) in
+            if let error = state.error { return (false, .failure(error)) }
+            do {
+                let isFirst = try state.mode.beginConfirming()
+                return (isFirst, .success(state.mode.isInTransaction ? .taken : state.confirms.add()))
+            } catch {
+                return (false, .failure(error))
+            }
+        }
+        if isFirst { select() }
+        return result
+    }
+
+    /// `true` if transactions are to be selected first.
+    func beginTransaction() throws -> Bool {
+        try state.withLock { state in
+            if let error = state.error { throw error }
+            return try state.mode.beginTransaction()
         }
     }
 
-    func addPublishing() -> Result<PublishConfirmation, any Error> {
-        state.withLock { state in
-            if let error = state.error { return .failure(error) }
-            return .success(state.confirms.add())
+    func endTransaction() -> PublishError? { state.withLock { $0.mode.endTransaction() } }
+
+    func checkSettling() throws {
+        try state.withLock { state in
+            if let error = state.error { throw error }
+            try state.mode.checkSettling()
         }
     }
 
@@ -151,7 +169,12 @@ final class InProcessInbox: SessionSink {
             let answer = Delivery(delivery, remainingCount: remaining, settlement: settlement)
             InProcessInbox.answer(.delivery(answer, outboundCost: delivery.outboundCost), &state)
         case .returned(_, let code, _, let sequence):
-            state.confirms.noteReturned(sequence, .unroutable(code: code, text: code.name))
+            let error = PublishError.unroutable(code: code, text: code.name)
+            if state.mode.isInTransaction {
+                state.mode.noteReturned(error)
+            } else {
+                state.confirms.noteReturned(sequence, error)
+            }
         case .confirm(_, let sequence, let multiple):
             InProcessInbox.confirm(sequence, multiple: multiple, refused: false, &state)
         case .refuse(_, let sequence, let multiple):

@@ -50,7 +50,7 @@ final class ClientChannelState: @unchecked Sendable {
     var routingKeys = NameCache()
     var confirms = ConfirmTracker()
     var mandatory = MandatoryPublishings()
-    var isConfirming = false
+    var mode = PublishMode()
     /// The broker asked with channel.flow to send no content.
     var isPaused = false
     /// Publishers that may not publish now.
@@ -107,6 +107,11 @@ extension ClientChannelState {
 
     /// A mandatory message came back: its confirm, which is still to come, will be a failure.
     func noteReturned(_ method: BasicReturn, body: UnsafeRawBufferPointer, into actions: inout [ClientAction]) {
+        let code = ReplyCode(rawValue: method.replyCode)
+        guard !mode.isInTransaction else {
+            mode.noteReturned(.unroutable(code: code, text: method.replyText))
+            return
+        }
         var (exchange, routingKey) = (method.exchange, method.routingKey)
         let sequence = exchange.withUTF8 { exchange in
             routingKey.withUTF8 { routingKey in
@@ -122,7 +127,6 @@ extension ClientChannelState {
             actions.append(.notice(.strayReturn(text: method.replyText)))
             return
         }
-        let code = ReplyCode(rawValue: method.replyCode)
         confirms.noteReturned(sequence, .unroutable(code: code, text: method.replyText))
     }
 

@@ -27,10 +27,10 @@ extension ClientSession {
             return .wait(turn)
         }
         let address = try encodeAddress(exchange, routingKey, properties)
-        beginConfirming(channel)
+        if try channel.mode.beginConfirming() { write(ConfirmSelect(noWait: true), channel.number) }
         scratch.withUnsafeBytes { scratch in
             let names = UnsafeRawBufferPointer(rebasing: scratch[..<address.end])
-            if mandatory {
+            if mandatory, !channel.mode.isInTransaction {
                 channel.mandatory.add(
                     channel.confirms.nextSequence,
                     exchange: UnsafeRawBufferPointer(rebasing: names[1..<address.exchangeEnd]),
@@ -48,7 +48,7 @@ extension ClientSession {
                 into: &output
             )
         }
-        return .published(channel.confirms.add())
+        return .published(channel.mode.isInTransaction ? .taken : channel.confirms.add())
     }
 
     private func mayPublish(on channel: ClientChannelState) -> Bool {
@@ -61,12 +61,6 @@ extension ClientSession {
     func hasRoom(for channel: ClientChannelState) -> Bool {
         let limit = max(configuration.unconfirmedLimit, 1)
         return channel.confirms.count <= limit - max(limit / 4, 1)
-    }
-
-    private mutating func beginConfirming(_ channel: ClientChannelState) {
-        guard !channel.isConfirming else { return }
-        channel.isConfirming = true
-        write(ConfirmSelect(noWait: true), channel.number)
     }
 
     /// Puts exchange and routing key, each after its length, and then the properties into `scratch`.

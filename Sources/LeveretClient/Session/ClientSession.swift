@@ -213,6 +213,7 @@ extension ClientSession {
     /// Answers deliveries.
     mutating func settle(_ settlement: Settlement, on channel: ClientChannelState) throws {
         try channel.checkOpen()
+        try channel.mode.checkSettling()
         let (number, tag) = (channel.number, settlement.deliveryTag)
         switch settlement.kind {
         case .acknowledge:

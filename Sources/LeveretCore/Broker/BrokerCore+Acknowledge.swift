@@ -22,26 +22,38 @@ extension BrokerCore {
     /// `false` if the tag does not wait for an acknowledgement.
     private mutating func acknowledge(_ acknowledgement: Acknowledgement, on channel: Channel) -> Bool {
         let tag = acknowledgement.deliveryTag
-        let requeues = acknowledgement.kind != .acknowledge && acknowledgement.requeue
         if acknowledgement.multiple {
             guard tag == 0 || channel.unacknowledged.contains(tag) || channel.hasTakenBack(tag) else { return false }
             while let delivery = channel.unacknowledged.removeFirst(through: tag == 0 ? .max : tag) {
-                finish(delivery, acknowledgement, requeue: requeues, on: channel)
+                take(delivery, acknowledgement, on: channel)
             }
             return true
         }
         guard let delivery = channel.unacknowledged.remove(tag) else { return channel.hasTakenBack(tag) }
-        finish(delivery, acknowledgement, requeue: requeues, on: channel)
+        take(delivery, acknowledgement, on: channel)
         return true
     }
 
-    private mutating func finish(
+    /// In a transaction the answer waits for the commit.
+    private mutating func take(
         _ delivery: UnacknowledgedDelivery,
         _ acknowledgement: Acknowledgement,
-        requeue: Bool,
         on channel: Channel
     ) {
-        guard !requeue else {
+        guard channel.transaction == nil else {
+            let settlement = BufferedSettlement(delivery: delivery, acknowledgement: acknowledgement)
+            channel.transaction?.append(settlement)
+            return
+        }
+        finish(delivery, acknowledgement, on: channel)
+    }
+
+    mutating func finish(
+        _ delivery: UnacknowledgedDelivery,
+        _ acknowledgement: Acknowledgement,
+        on channel: Channel
+    ) {
+        guard acknowledgement.kind == .acknowledge || !acknowledgement.requeue else {
             self.requeue(delivery, of: channel, isFailure: acknowledgement.kind == .reject)
             return
         }

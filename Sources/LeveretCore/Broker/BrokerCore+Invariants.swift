@@ -27,12 +27,13 @@ extension BrokerCore {
         _ references: inout [SegmentSlot: Int],
         _ unacknowledged: inout [QueueID: Int]
     ) {
-        let deliveries = channel.unacknowledged.all
-        precondition(deliveries.count == channel.unacknowledged.count, "a channel miscounts its deliveries")
+        let waiting = channel.unacknowledged.all
+        precondition(waiting.count == channel.unacknowledged.count, "a channel miscounts its deliveries")
         precondition(
-            zip(deliveries, deliveries.dropFirst()).allSatisfy { $0.deliveryTag < $1.deliveryTag },
+            zip(waiting, waiting.dropFirst()).allSatisfy { $0.deliveryTag < $1.deliveryTag },
             "delivery tags do not rise"
         )
+        let deliveries = waiting + (channel.transaction?.settlements.map(\.delivery) ?? [])
         var consumed = 0
         for delivery in deliveries {
             guard let consumer = channel.consumer(delivery.consumer) else {

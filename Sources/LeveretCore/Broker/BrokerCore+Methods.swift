@@ -36,14 +36,20 @@ extension BrokerCore {
         case .cancel(let tag, let noWait): cancel(tag, noWait: noWait, on: channel)
         case .get(let queue, let noAcknowledge): try get(queue, noAcknowledge: noAcknowledge, on: channel)
         case .recover(let requeue, let noWait): try recover(requeue: requeue, noWait: noWait, on: channel)
-        case .selectConfirms(let noWait): selectConfirms(noWait: noWait, on: channel)
+        case .selectConfirms(let noWait): try selectConfirms(noWait: noWait, on: channel)
+        case .selectTransactions(let noWait): try selectTransactions(noWait: noWait, on: channel)
+        case .commit: try commit(on: channel)
+        case .rollback: try rollback(on: channel)
         case .flow(let active):
             guard active else { throw AMQPError(.notImplemented, "active=false") }
             emit(.reply(channel.id, .flowSet(active: true)), on: channel)
         }
     }
 
-    private mutating func selectConfirms(noWait: Bool, on channel: Channel) {
+    private mutating func selectConfirms(noWait: Bool, on channel: Channel) throws(AMQPError) {
+        guard channel.transaction == nil else {
+            throw AMQPError(.preconditionFailed, "cannot switch from tx to confirm mode")
+        }
         if channel.ledger == nil { channel.ledger = gate.makeLedger(for: channel.id) }
         reply(.confirmsSelected, on: channel, unless: noWait)
     }
@@ -162,6 +168,9 @@ extension ChannelMethod {
         case .get: .basicGet
         case .recover: .basicRecover
         case .selectConfirms: .confirmSelect
+        case .selectTransactions: .txSelect
+        case .commit: .txCommit
+        case .rollback: .txRollback
         case .flow: .channelFlow
         }
     }

@@ -68,17 +68,13 @@ extension BrokerCore {
         on channel: Channel
     ) throws(AMQPError) {
         let dueAt = try dueTime(of: publishing, summary)
-        let ticket = channel.ledger.map { ConfirmTicket(ledger: $0, publishSequence: gate.nextSequence(in: $0)) }
-        counters.published += 1
-        if channel.route.queues.isEmpty {
-            counters.unroutable += 1
-            if publishing.mandatory, !isReply(publishing) { giveBack(publishing, ticket, on: channel) }
-            if let ticket { gate.resolve(ticket) }
-            return
+        guard channel.transaction == nil else {
+            let publishing = BufferedPublishing(publishing, summary, dueAt: dueAt, route: channel.route)
+            return try buffer(publishing, on: channel)
         }
-        if let exchange = channel.route.deduplicatingExchange, let settings = exchange.deduplicationSettings,
-            !remember(publishing, summary, settings, in: &exchange.deduplication)
-        {
+        let ticket = channel.ledger.map { ConfirmTicket(ledger: $0, publishSequence: gate.nextSequence(in: $0)) }
+        let (queues, exchange) = (channel.route.queues, channel.route.deduplicatingExchange)
+        guard admits(publishing, summary, to: queues, through: exchange, ticket: ticket, on: channel) else {
             if let ticket { gate.resolve(ticket) }
             return
         }
@@ -96,6 +92,26 @@ extension BrokerCore {
             enqueueVolatile(publishing, on: channel)
             if let ticket { gate.resolve(ticket) }
         }
+    }
+
+    /// Whether a publishing goes on to its queues: there are some, and its exchange has not seen it before. If there
+    /// are none and it is mandatory, it goes back.
+    mutating func admits(
+        _ publishing: PublishingView,
+        _ summary: PropertiesSummary,
+        to queues: [Queue],
+        through deduplicatingExchange: Exchange?,
+        ticket: ConfirmTicket?,
+        on channel: Channel
+    ) -> Bool {
+        counters.published += 1
+        guard !queues.isEmpty else {
+            counters.unroutable += 1
+            if publishing.mandatory, !isReply(publishing) { giveBack(publishing, ticket, on: channel) }
+            return false
+        }
+        guard let exchange = deduplicatingExchange, let settings = exchange.deduplicationSettings else { return true }
+        return remember(publishing, summary, settings, in: &exchange.deduplication)
     }
 
     private func scan(_ properties: UnsafeRawBufferPointer) throws(AMQPError) -> PropertiesSummary {

@@ -104,6 +104,7 @@ extension BrokerCore {
         discardHeldEffects(of: channel)
         let consumers = channel.consumersByTag.values.sorted { $0.id.rawValue < $1.id.rawValue }
         for consumer in consumers { detach(consumer) }
+        abandonTransaction(of: channel)
         while let delivery = channel.unacknowledged.removeFirst(through: .max) {
             requeue(delivery, of: channel, isFailure: true)
         }

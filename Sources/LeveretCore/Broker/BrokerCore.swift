@@ -25,6 +25,8 @@ package struct BrokerCore: ~Copyable {
     var scheduledQueues: [Queue] = []
     /// Queues whose delivery mark no batch has taken yet.
     var markedQueues: [Queue] = []
+    /// Memory that the open transactions of all channels take.
+    var transactionBytes = 0
     /// Changes of deduplication windows that no batch has taken yet.
     var deduplicationChanges: [DeduplicationChange] = []
     /// Delayed messages that become ready once the journal knows their new places.

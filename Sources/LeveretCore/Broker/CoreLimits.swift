@@ -16,6 +16,10 @@ package struct CoreLimits: Sendable, Hashable {
     package var outboundWindow = 1 << 20
     /// Unacknowledged deliveries of a channel; at the limit its consumers wait.
     package var unacknowledgedPerChannel = 2_000_000
+    /// Bytes that a channel's open transaction may hold; one that would hold more closes its channel with 406.
+    package var transactionBytes = 128 << 20
+    /// Bytes that all open transactions together may hold; one that would exceed it closes its channel with 406.
+    package var transactionBytesInAll = 512 << 20
     /// Bytes of message content kept in memory. Above it durable segments stay in the journal only.
     package var residentBytes = 128 << 20
     /// Bytes of message content that cannot leave memory (transient, or not yet committed). Above it publishers

@@ -19,6 +19,8 @@ final class Channel {
     /// What an empty queue name stands for.
     var lastDeclaredQueue: String?
     var ledger: LedgerReference?
+    /// What waits for the next commit; `nil` on a channel without transactions.
+    var transaction: Transaction?
     private var directReplies: Queue?
     /// What is held back, in order. While there is any, everything for the channel is.
     var held = Deque<HeldEffect>()
@@ -45,16 +47,22 @@ final class Channel {
     /// Whether anything may be delivered on the channel.
     var canDeliver: Bool { held.isEmpty && session.outboundAllowance > 0 }
 
+    /// Deliveries that wait for acknowledgement, or for the commit of theirs.
+    private var outstandingCount: Int {
+        guard let transaction else { return unacknowledged.count }
+        return unacknowledged.count + transaction.settlements.count
+    }
+
     /// Whether one more delivery may wait for acknowledgement.
     var hasRoomForUnacknowledged: Bool {
-        unacknowledged.count < unacknowledgedLimit
+        outstandingCount < unacknowledgedLimit
             && (sharedPrefetch == 0 || consumedUnacknowledgedCount < sharedPrefetch)
     }
 
     /// Whether taking one delivery back makes room for consumers other than its own.
     var isAtSharedLimit: Bool {
         (sharedPrefetch > 0 && consumedUnacknowledgedCount >= sharedPrefetch)
-            || unacknowledged.count + 1 >= unacknowledgedLimit
+            || outstandingCount + 1 >= unacknowledgedLimit
     }
 
     func noteTakenBack(_ deliveryTag: UInt64) {

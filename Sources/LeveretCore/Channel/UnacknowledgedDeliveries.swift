@@ -25,6 +25,14 @@ struct UnacknowledgedDeliveries {
         count += 1
     }
 
+    /// Puts deliveries back that were taken out.
+    mutating func restore(_ taken: [UnacknowledgedDelivery]) {
+        guard !taken.isEmpty else { return }
+        let sorted = (all + taken).sorted { $0.deliveryTag < $1.deliveryTag }
+        deliveries = Deque(sorted.map { Slot(delivery: $0) })
+        count = deliveries.count
+    }
+
     /// Whether the tag waits.
     func contains(_ tag: UInt64) -> Bool {
         guard let index = index(of: tag) else { return false }

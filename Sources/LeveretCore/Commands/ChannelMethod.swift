@@ -18,6 +18,10 @@ package enum ChannelMethod: Sendable, Hashable {
     /// basic.recover, and recover-async, which has no answer.
     case recover(requeue: Bool, noWait: Bool)
     case selectConfirms(noWait: Bool)
+    /// tx.select, tx.commit and tx.rollback.
+    case selectTransactions(noWait: Bool)
+    case commit
+    case rollback
     case flow(active: Bool)
 }
 

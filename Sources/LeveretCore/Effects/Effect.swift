@@ -88,6 +88,9 @@ package enum Reply: Sendable, Hashable {
     case getEmpty
     case recovered
     case confirmsSelected
+    case transactionsSelected
+    case committed
+    case rolledBack
     case flowSet(active: Bool)
 }
 

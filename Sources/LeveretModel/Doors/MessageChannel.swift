@@ -91,6 +91,23 @@ public protocol MessageChannel: Sendable {
     /// Refuses a delivery (basic.reject): back into the queue, or out of it.
     func reject(_ deliveryTag: UInt64, requeue: Bool) async throws
 
+    /// Runs `body` as a transaction (tx.select, tx.commit, tx.rollback): what the channel publishes and acknowledges
+    /// meanwhile, by whichever task, takes effect as a whole when `body` returns, and not at all when it throws.
+    ///
+    /// When this returns, everything is on disk that is to be there. Publishings return at once; queues and rights are
+    /// looked up when they are published. Deliveries that were acknowledged in a transaction that failed wait for
+    /// acknowledgement again. RabbitMQ commits queue by queue, Leveret all at once.
+    ///
+    /// A channel is either for transactions or for confirms: this throws 406 on a channel that has published outside
+    /// of a transaction, and afterwards the channel publishes and acknowledges in transactions only. Throws 406, and
+    /// the channel is closed, if a queue has no room for what was published to it or if the transaction has become too
+    /// large; then nothing of it is kept. Throws `PublishError` if a mandatory message matched no queue; then the rest
+    /// is committed.
+    @discardableResult
+    nonisolated(nonsending) func withTransaction<Result: Sendable>(
+        _ body: () async throws -> Result
+    ) async throws -> Result
+
     /// Puts all unacknowledged deliveries of the channel back into their queues (basic.recover).
     func recover() async throws
 

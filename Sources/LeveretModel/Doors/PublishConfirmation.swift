@@ -11,6 +11,13 @@ public final class PublishConfirmation: Sendable {
 
     package init() {}
 
+    /// For a message that has been taken already, into a transaction.
+    package static var taken: PublishConfirmation {
+        let confirmation = PublishConfirmation()
+        confirmation.settle(.success(()))
+        return confirmation
+    }
+
     /// Waits until the broker has taken responsibility for the message: a persistent message in a durable queue is
     /// on disk then.
     ///

@@ -15,6 +15,11 @@ public struct QueueName: Sendable, Hashable, ExpressibleByStringLiteral, CustomS
     /// Asks the broker to choose a name that begins with `amq.gen-`.
     public static let serverNamed = QueueName("")
 
+    /// Stands for the channel that waits for replies (RabbitMQ's direct reply-to): consume it without acknowledgement,
+    /// then publish requests with this name as `replyTo`. What is published to the default exchange with the name that
+    /// the responder finds there comes to the consumer.
+    public static let directReplyTo = QueueName("amq.rabbitmq.reply-to")
+
     /// The name as it travels.
     public var description: String { rawValue }
 }

@@ -162,6 +162,9 @@ extension Method {
             case .getEmpty: .basicGetEmpty(BasicGetEmpty())
             case .recovered: .basicRecoverOk(BasicRecoverOk())
             case .confirmsSelected: .confirmSelectOk(ConfirmSelectOk())
+            case .transactionsSelected: .txSelectOk(TxSelectOk())
+            case .committed: .txCommitOk(TxCommitOk())
+            case .rolledBack: .txRollbackOk(TxRollbackOk())
             case .flowSet(let active): .channelFlowOk(ChannelFlowOk(active: active))
             }
     }

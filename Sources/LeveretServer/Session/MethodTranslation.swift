@@ -25,7 +25,7 @@ extension ChannelRequest {
         case 50: self = .ofQueue(method)
         case 60: self = .ofBasic(method)
         case 85: self = .ofConfirm(method)
-        case 90: self = .refuse(AMQPError(.notImplemented, "\(method.id.name) is not supported", method: method.id))
+        case 90: self = .ofTransaction(method)
         default: self = .unimplemented(method)
         }
     }
@@ -164,6 +164,15 @@ extension ChannelRequest {
     private static func ofConfirm(_ method: Method) -> ChannelRequest {
         guard case .confirmSelect(let select) = method else { return .unimplemented(method) }
         return .method(.selectConfirms(noWait: select.noWait))
+    }
+
+    private static func ofTransaction(_ method: Method) -> ChannelRequest {
+        switch method {
+        case .txSelect: .method(.selectTransactions(noWait: false))
+        case .txCommit: .method(.commit)
+        case .txRollback: .method(.rollback)
+        default: .unimplemented(method)
+        }
     }
 
     private static func unimplemented(_ method: Method) -> ChannelRequest {

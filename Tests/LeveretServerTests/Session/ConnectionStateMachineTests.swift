@@ -147,7 +147,6 @@ import Testing
         (ClientBytes.frame(1, channel: 1, [0, 60, 0, 99]), "COMMAND_INVALID - "),
         (ClientBytes.frame(1, channel: 1, [0, 60, 0, 80]), "SYNTAX_ERROR - "),
         (ClientBytes.frame(1, channel: 1, [0]), "FRAME_ERROR - "),
-        (ClientBytes.method(.txSelect(TxSelect()), channel: 1), "NOT_IMPLEMENTED - "),
     ])
     func `what breaks the rules closes the connection`(bytes: [UInt8], text: String) {
         var transcript = MachineTranscript.open()

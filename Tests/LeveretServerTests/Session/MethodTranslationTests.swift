@@ -37,15 +37,10 @@ import Testing
         )
     }
 
-    @Test func `transactions are not implemented`() {
-        for method in [Method.txSelect(TxSelect()), .txCommit(TxCommit()), .txRollback(TxRollback())] {
-            guard case .refuse(let error) = ChannelRequest(method) else {
-                Issue.record("a refusal was expected")
-                return
-            }
-            #expect(error.code == .notImplemented)
-            #expect(error.scope == .connection)
-        }
+    @Test func `transactions are the core's`() {
+        #expect(ChannelRequest(.txSelect(TxSelect())) == .method(.selectTransactions(noWait: false)))
+        #expect(ChannelRequest(.txCommit(TxCommit())) == .method(.commit))
+        #expect(ChannelRequest(.txRollback(TxRollback())) == .method(.rollback))
     }
 
     @Test func `an old client gets its ticket`() {
