@@ -1,4 +1,4 @@
-public import LeveretModel
+import LeveretModel
 import LeveretWire
 
 extension ClientChannel {
