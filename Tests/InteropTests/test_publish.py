@@ -234,3 +234,11 @@ def test_confirms_and_other_replies_share_a_channel(peer, name):
     wire.expect(1, CONFIRM_SELECT_OK)
     assert wire.expect(1, BASIC_ACK).long_long() == 1
     wire.close()
+
+
+@pytest.mark.parametrize("exchange, key", [(b"\xff", b"key"), (b"", b"key\xc3")])
+def test_an_exchange_or_a_routing_key_which_is_no_text_is_501(peer, exchange, key):
+    wire = peer()
+    wire.open_channel(1)
+    wire.send(method(1, BASIC_PUBLISH, b"\0\0" + short_string(exchange) + short_string(key) + b"\0"))
+    wire.expect_connection_close(501)

@@ -44,32 +44,6 @@ import Testing
         #expect(error?.method == .basicPublish)
     }
 
-    @Test(arguments: [([0xFF], Array("q".utf8)), ([], [0x71, 0xC3])] as [([UInt8], [UInt8])])
-    func `an exchange or a routing key that is no text closes the connection with 501`(
-        exchange: [UInt8],
-        routingKey: [UInt8]
-    ) throws {
-        let core = try CoreHarness()
-        let error = exchange.withUnsafeBytes { exchange in
-            routingKey.withUnsafeBytes { routingKey in
-                [UInt8](arrayLiteral: 0, 0).withUnsafeBytes { properties in
-                    let publishing = PublishingView(
-                        exchange: exchange,
-                        routingKey: routingKey,
-                        properties: properties,
-                        body: UnsafeRawBufferPointer(start: nil, count: 0),
-                        mandatory: false
-                    )
-                    return withUnsafePointer(to: publishing) { pointer in
-                        core.host.apply(.publish(core.channel, UnsafeBufferPointer(start: pointer, count: 1)))
-                    }
-                }
-            }
-        }.connectionError
-        #expect(error?.code == .frameError)
-        #expect(error?.method == .basicPublish)
-    }
-
     @Test func `a body above the limit is refused with 406`() throws {
         var limits = CoreLimits()
         limits.messageSize = 10

@@ -164,9 +164,7 @@ extension BrokerCore {
         on channel: Channel
     ) throws(AMQPError) {
         let virtualHost = channel.session.virtualHost
-        guard let name = String(validating: publishing.exchange, as: UTF8.self),
-            let key = String(validating: publishing.routingKey, as: UTF8.self)
-        else { throw AMQPError(.frameError, "Malformed UTF-8 in shortstr") }
+        let name = String(decoding: publishing.exchange, as: UTF8.self)
         guard let exchange = virtualHost.exchanges[name] else { throw noExchange(name, in: virtualHost) }
         try require(.write, onExchange: name, for: channel)
         if exchange.options.internal {
@@ -175,7 +173,7 @@ extension BrokerCore {
                 "cannot publish to internal exchange '\(name)' in vhost '\(virtualHost.name)'"
             )
         }
-        var keys = [key]
+        var keys = [String(decoding: publishing.routingKey, as: UTF8.self)]
         if let copies { keys += try copies.keys() }
         var routing = Routing(
             in: virtualHost,
