@@ -6,6 +6,7 @@ package struct Coverage: Sendable, Hashable {
     package var gets = 0
     package var confirms = 0
     package var returns = 0
+    package var transactions = 0
     package var channelExceptions = 0
     package var connectionExceptions = 0
     package var consumersCancelled = 0
@@ -32,6 +33,7 @@ package struct Coverage: Sendable, Hashable {
         case .getOk: gets += 1
         case .confirm: confirms += 1
         case .returned: returns += 1
+        case .reply(_, .committed): transactions += 1
         case .channelException: channelExceptions += 1
         case .connectionException: connectionExceptions += 1
         case .consumerCancelled: consumersCancelled += 1
@@ -43,6 +45,7 @@ package struct Coverage: Sendable, Hashable {
     private static let names: [(name: String, count: any WritableKeyPath<Coverage, Int> & Sendable)] = [
         ("publishings", \.publishings), ("deliveries", \.deliveries), ("redeliveries", \.redeliveries),
         ("gets", \.gets), ("confirms", \.confirms), ("returns", \.returns),
+        ("transactions", \.transactions),
         ("channelExceptions", \.channelExceptions), ("connectionExceptions", \.connectionExceptions),
         ("consumersCancelled", \.consumersCancelled), ("blocks", \.blocks), ("alarms", \.alarms),
         ("commits", \.commits),

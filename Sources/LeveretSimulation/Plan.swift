@@ -13,6 +13,8 @@ package struct Plan: Sendable {
     package var durability: Int
     package var persistence: Int
     package var confirms: Int
+    /// In percent: how many of the channels that could have confirms have transactions.
+    package var transactions: Int
     /// In percent: how many methods of each kind are wrong on purpose.
     package var mistakes: Int
     package var largestBody: Int
@@ -43,6 +45,7 @@ package struct Plan: Sendable {
         durability = random.one(of: 0, 50, 80, 100)
         persistence = random.one(of: 0, 50, 90, 100)
         confirms = random.one(of: 0, 50, 100)
+        transactions = random.one(of: 0, 0, 30, 100)
         mistakes = random.one(of: 0, 1, 5)
         largestBody = random.one(of: 8, 40, 300, 3000)
         longestRun = random.one(of: 1, 5, 20)

@@ -21,6 +21,8 @@ extension Workload {
     }
 
     private mutating func confirmOrFlow() -> ChannelMethod {
+        if random.chance(plan.transactions) { return .selectTransactions(noWait: random.chance(20)) }
+        if random.chance(plan.mistakes) { return random.one(of: .commit, .rollback) }
         if random.chance(plan.confirms) { return .selectConfirms(noWait: random.chance(20)) }
         return .flow(active: !random.chance(plan.mistakes))
     }

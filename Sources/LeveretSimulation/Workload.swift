@@ -53,6 +53,9 @@ package struct Workload {
     }
 
     private mutating func act(on channel: ChannelID, _ model: ModelBroker) -> Action {
+        if model.isTransactional(channel), random.chance(20) {
+            return .method(channel, random.chance(75) ? .commit : .rollback)
+        }
         let tags = model.outstandingTags(of: channel)
         if !tags.isEmpty, random.chance(35) { return .acknowledge(channel, acknowledgements(of: tags)) }
         if random.chance(45) { return .publish(channel, publishings(model)) }

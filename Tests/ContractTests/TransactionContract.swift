@@ -47,14 +47,14 @@ struct TransactionContract {
             let delivery = try #require(try await channel.get(source))
             await #expect(throws: Changed.self) {
                 try await channel.withTransaction {
-                    try await channel.publish(delivery.body, to: target)
+                    try await channel.publish(delivery.body.string, to: target)
                     try await delivery.ack()
                     throw Changed()
                 }
             }
             #expect(try await other.readyCount(target) == 0)
             try await channel.withTransaction {
-                try await channel.publish(delivery.body, to: target)
+                try await channel.publish(delivery.body.string, to: target)
                 try await delivery.ack()
             }
             try await channel.close()
@@ -73,7 +73,7 @@ struct TransactionContract {
                 var count = 0
                 for try await delivery in deliveries {
                     try await channel.withTransaction {
-                        try await channel.publish(delivery.body, to: target)
+                        try await channel.publish(delivery.body.string, to: target)
                         try await delivery.ack()
                     }
                     count += 1

@@ -32,16 +32,19 @@ extension ModelBroker {
             headers: properties?.headers ?? [:]
         )
         let isPersistent = properties?.deliveryMode == .persistent
-        var waiting: [ModelEntry] = []
-        for queue in destinations {
-            let entry = ModelEntry(
-                serial: serial,
-                message: publishing.observed,
-                isPersistent: isPersistent && queue.isDurable && isDurable
+        guard channel.transaction == nil else {
+            channel.transaction?.publishings.append(
+                .init(
+                    publishing: publishing,
+                    serial: serial,
+                    isPersistent: isPersistent,
+                    destinations: destinations
+                )
             )
-            queue.entries.append(entry)
-            if entry.isPersistent { waiting.append(entry) }
+            return true
         }
+        let entries = destinations.map { enqueue(publishing.observed, serial: serial, isPersistent: isPersistent, in: $0) }
+        let waiting = entries.filter(\.isPersistent)
         let isReturned = destinations.isEmpty && publishing.mandatory
         if isReturned { channel.expectedReturns.append((channel.nextSequence, publishing.observed)) }
         if channel.selectedConfirms {
@@ -49,6 +52,17 @@ extension ModelBroker {
             channel.nextSequence += 1
         }
         return true
+    }
+
+    /// Puts a message into a queue.
+    func enqueue(_ message: ObservedMessage, serial: Int, isPersistent: Bool, in queue: ModelQueue) -> ModelEntry {
+        let entry = ModelEntry(
+            serial: serial,
+            message: message,
+            isPersistent: isPersistent && queue.isDurable && isDurable
+        )
+        queue.entries.append(entry)
+        return entry
     }
 
     /// The queues that a message reaches, each once.
@@ -99,13 +113,19 @@ extension ModelBroker {
             isAll || $0.tag == tag || (acknowledgement.multiple && $0.tag < tag)
         }
         channel.unacknowledged.removeAll { delivery in meant.contains { $0.tag == delivery.tag } }
-        for delivery in meant where delivery.entry.place == .unacknowledged {
-            if acknowledgement.kind != .acknowledge, acknowledgement.requeue {
-                delivery.entry.place = .ready
-            } else {
-                delivery.queue.settle(delivery.entry)
-            }
+        guard channel.transaction == nil else {
+            channel.transaction?.settlements += meant.map { .init(delivery: $0, acknowledgement: acknowledgement) }
+            return true
         }
+        for delivery in meant where delivery.entry.place == .unacknowledged { settle(delivery, by: acknowledgement) }
         return true
+    }
+
+    func settle(_ delivery: ModelDelivery, by acknowledgement: Acknowledgement) {
+        if acknowledgement.kind != .acknowledge, acknowledgement.requeue {
+            delivery.entry.place = .ready
+        } else {
+            delivery.queue.settle(delivery.entry)
+        }
     }
 }

@@ -45,7 +45,11 @@ extension ModelBroker {
         case .get(let name, let noAcknowledge): get(name, noAcknowledge: noAcknowledge, on: channel)
         case .recover(let requeue, let noWait):
             expect(recover(requeue: requeue, on: channel), on: channel, noWait: noWait)
+        case .selectTransactions(let noWait): selectTransactions(noWait: noWait, on: channel)
+        case .commit: commit(on: channel)
+        case .rollback: rollback(on: channel)
         case .selectConfirms(let noWait):
+            guard channel.transaction == nil else { return raise(.preconditionFailed, on: channel) }
             channel.selectedConfirms = true
             expect(.reply(.confirmsSelected, batch: 0), on: channel, noWait: noWait)
         case .flow(let active):
@@ -153,7 +157,7 @@ extension ModelBroker {
     }
 
     func deliveriesUnacknowledged(by consumer: ModelConsumer) -> Int {
-        consumer.channel.unacknowledged.count { $0.consumer === consumer }
+        consumer.channel.outstanding.count { $0.consumer === consumer }
     }
 
     /// Whether the consumer may be sent a message now, as far as the limits go that its client set.
@@ -162,11 +166,11 @@ extension ModelBroker {
         let channel = consumer.channel
         if consumer.prefetch > 0, deliveriesUnacknowledged(by: consumer) >= consumer.prefetch { return false }
         if channel.channelPrefetch > 0,
-            channel.unacknowledged.count(where: { $0.consumer != nil }) >= channel.channelPrefetch
+            channel.outstanding.count(where: { $0.consumer != nil }) >= channel.channelPrefetch
         {
             return false
         }
-        return channel.unacknowledged.count < limits.unacknowledgedPerChannel
+        return channel.outstanding.count < limits.unacknowledgedPerChannel
     }
 
     /// Whether the consumer's client takes deliveries now.

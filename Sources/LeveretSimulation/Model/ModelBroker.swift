@@ -136,10 +136,11 @@ extension ModelBroker {
     /// The channel's consumers go and its unacknowledged deliveries return to their places.
     func release(_ channel: ModelChannel) {
         for consumer in channel.consumers { cancel(consumer) }
-        for delivery in channel.unacknowledged where delivery.entry.place == .unacknowledged {
+        for delivery in channel.outstanding where delivery.entry.place == .unacknowledged {
             delivery.entry.place = .ready
         }
         channel.unacknowledged = []
+        channel.transaction = nil
         channel.unconfirmed = []
         channel.expectedCancels = []
     }

@@ -52,6 +52,7 @@ final class ModelChannel {
     var unconfirmed: [ModelPublishing] = []
     var unacknowledged: [ModelDelivery] = []
     var nextTag: UInt64 = 1
+    var transaction: ModelTransaction?
     var consumerPrefetch = 0
     var channelPrefetch = 0
     var consumers: [ModelConsumer] = []
@@ -65,6 +66,9 @@ final class ModelChannel {
     var isClosing = false
 
     init(id: ChannelID) { self.id = id }
+
+    /// Deliveries that wait for acknowledgement, or for the commit of theirs.
+    var outstanding: [ModelDelivery] { unacknowledged + (transaction?.settlements.map(\.delivery) ?? []) }
 
     /// Whether the client still waits for an answer.
     var isWaiting: Bool { !expectedReplies.isEmpty }

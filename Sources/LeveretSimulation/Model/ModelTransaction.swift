@@ -1,0 +1,26 @@
+import LeveretCore
+
+/// What a channel in transaction mode has done since its last commit or rollback.
+struct ModelTransaction {
+    /// A message, and the queues that it was routed to when it was published.
+    struct Publishing {
+        let publishing: LeveretSimulation.Publishing
+        let serial: Int
+        let isPersistent: Bool
+        let destinations: [ModelQueue]
+    }
+
+    struct Settlement {
+        let delivery: ModelDelivery
+        let acknowledgement: Acknowledgement
+    }
+
+    var publishings: [Publishing] = []
+    var settlements: [Settlement] = []
+
+    /// Whether a durable queue has part in it, so that its commit may wait for the journal.
+    var touchesDurableQueue: Bool {
+        publishings.contains { $0.isPersistent && $0.destinations.contains(where: \.isDurable) }
+            || settlements.contains(where: \.delivery.queue.isDurable)
+    }
+}
