@@ -43,7 +43,9 @@ extension ModelBroker {
             )
             return true
         }
-        let entries = destinations.map { enqueue(publishing.observed, serial: serial, isPersistent: isPersistent, in: $0) }
+        let entries = destinations.map {
+            enqueue(publishing.observed, serial: serial, isPersistent: isPersistent, in: $0)
+        }
         let waiting = entries.filter(\.isPersistent)
         let isReturned = destinations.isEmpty && publishing.mandatory
         if isReturned { channel.expectedReturns.append((channel.nextSequence, publishing.observed)) }
