@@ -1,3 +1,5 @@
+import LeveretCore
+
 /// How often a simulation came by the places that it exists for.
 package struct Coverage: Sendable, Hashable {
     package var publishings = 0
