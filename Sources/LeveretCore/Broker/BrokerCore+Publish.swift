@@ -7,6 +7,7 @@ extension BrokerCore {
     mutating func publish(_ run: UnsafeBufferPointer<PublishingView>, on id: ChannelID) {
         guard let channel = channel(id) else { return }
         do throws(AMQPError) {
+            if channel.session.virtualHost.isTraced { return try publishTraced(run, on: channel) }
             for publishing in run { try publish(publishing, on: channel) }
         } catch {
             var error = error
@@ -15,7 +16,7 @@ extension BrokerCore {
         }
     }
 
-    private mutating func publish(_ publishing: PublishingView, on channel: Channel) throws(AMQPError) {
+    mutating func publish(_ publishing: PublishingView, on channel: Channel) throws(AMQPError) {
         guard publishing.body.count <= limits.messageSize else {
             throw AMQPError(
                 .preconditionFailed,

@@ -45,6 +45,8 @@ package struct BrokerCore: ~Copyable {
     var nextTransientQueueID: UInt64 = 1 << 32
     /// Why publishers have to wait, if they have to.
     var blockReasons = BlockReasons()
+    /// Whether any virtual host is traced.
+    var isTracing = false
     /// Rises when users' rights change.
     var rightsGeneration: UInt64 = 0
     package internal(set) var counters = BrokerCounters()
@@ -71,13 +73,19 @@ package struct BrokerCore: ~Copyable {
             refuseAfterFailure(command)
             return
         }
+        let firstEffect = self.effects.list.count
         startClock()
         doWhatIsDue()
         perform(command)
-        repeat { deliverFromScheduledQueues() } while doWhatIsDue()
+        deliverWhatIsDue()
+        if isTracing { traceDeliveries(from: firstEffect) }
         updateBlocking()
         handOutAnswers()
         askForWaking()
+    }
+
+    mutating func deliverWhatIsDue() {
+        repeat { deliverFromScheduledQueues() } while doWhatIsDue()
     }
 
     /// Nobody enters any more; whoever is there has been told to leave.
@@ -117,6 +125,7 @@ package struct BrokerCore: ~Copyable {
             cancelDelayed(number, of: queue, in: virtualHost)
         case .forceClose(let session, let reason):
             closeConnection(of: session, with: AMQPError(.connectionForced, reason))
+        case .setTracing(let virtualHost, let node): setTracing(virtualHost, node: node)
         case .tick: break
         }
     }

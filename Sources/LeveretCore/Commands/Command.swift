@@ -33,6 +33,9 @@ package enum Command {
     case cancelDelayed(virtualHost: String, queue: String, number: UInt64)
     /// An operator closes a session.
     case forceClose(SessionID, reason: String)
+    /// Copies of what is published and delivered in a virtual host are to go to its trace exchange, in the name of
+    /// this node; or, without one, no longer.
+    case setTracing(virtualHost: String, node: String?)
     /// Time has passed, and nothing else has happened.
     case tick
 }
@@ -45,6 +48,8 @@ package struct SessionOptions: Sendable, Hashable {
     package var acceptsConsumerCancel: Bool
     /// Whether the client is the program itself, which needs no rights and may publish in any user's name.
     package var isTrusted: Bool
+    /// Whether the client is an operator, to whom exclusive queues are like others.
+    package var isOperator = false
     /// The most channels the session may have open.
     package var channelMax: Int
     /// What the session is called in reports, such as `127.0.0.1:50000 -> 127.0.0.1:5672`.

@@ -8,6 +8,11 @@ final class VirtualHost {
     /// The queues of channels that wait for direct replies. They are known to publishers only.
     var replyQueues = NameTable<Queue>()
     var bindingCount = 0
+    /// In whose name what happens here is traced; `nil` if it is not.
+    var tracingNode: String? {
+        didSet { isTraced = tracingNode != nil }
+    }
+    private(set) var isTraced = false
     var permissions: [String: PermissionPatterns] = [:]
     /// Changes with everything that may change where a message goes or who may publish it.
     private(set) var routingGeneration: UInt64 = 0
@@ -19,6 +24,12 @@ final class VirtualHost {
         for (exchange, type) in VirtualHost.predeclared {
             exchanges[exchange] = Exchange(name: exchange, virtualHost: name, type: type, options: .durable)
         }
+        exchanges[VirtualHost.traceExchange] = Exchange(
+            name: VirtualHost.traceExchange,
+            virtualHost: name,
+            type: .topic,
+            options: ExchangeOptions(durable: true, internal: true)
+        )
     }
 
     /// The exchanges that every virtual host has; clients can neither make nor delete them.
@@ -27,8 +38,11 @@ final class VirtualHost {
         ("amq.headers", .headers), ("amq.match", .headers),
     ]
 
+    /// Where copies of messages go while the virtual host is traced. Clients cannot publish to it.
+    static let traceExchange = "amq.rabbitmq.trace"
+
     static func isPredeclared(_ exchange: String) -> Bool {
-        predeclared.contains { $0.0 == exchange }
+        exchange == traceExchange || predeclared.contains { $0.0 == exchange }
     }
 
     /// Where the default exchange sends messages with this key.

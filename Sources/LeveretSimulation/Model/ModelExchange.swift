@@ -31,6 +31,7 @@ struct ModelExchange: Equatable {
         ModelExchange(name: "amq.topic", type: "topic", options: .durable),
         ModelExchange(name: "amq.headers", type: "headers", options: .durable),
         ModelExchange(name: "amq.match", type: "headers", options: .durable),
+        ModelExchange(name: "amq.rabbitmq.trace", type: "topic", options: .init(durable: true, internal: true)),
     ]
 
     func matches(_ binding: ModelBinding, routingKey: String, headers: FieldTable) -> Bool {
