@@ -22,6 +22,8 @@ public final class Broker: Service, Sendable {
     /// For the doors and for operators: the core and everything around it.
     package let driver: CoreDriver
     package let resources: ResourceMonitor
+    /// What the doors for clients from outside know of them.
+    package let connectionSources = ConnectionSources()
     package let logger: Logger
     private let state: Mutex<LifeState>
     private let ending = Ending()

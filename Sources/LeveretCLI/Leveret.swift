@@ -1,4 +1,5 @@
 import ArgumentParser
+import Leveret
 
 /// The one binary: the daemon and all tools.
 @main
@@ -14,7 +15,12 @@ struct LeveretCommand: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, DemoCommand.self, PublishCommand.self, ConsumeCommand.self, GetCommand.self,
             DeclareCommand.self, DeleteCommand.self, BindCommand.self, UnbindCommand.self, PurgeCommand.self,
-            QueuesCommand.self, CheckCommand.self, PerfCommand.self,
+            QueuesCommand.self, CheckCommand.self, PerfCommand.self, StatusCommand.self,
+            ListCommand<QueueListing>.self, ListCommand<ExchangeListing>.self, ListCommand<BindingListing>.self,
+            ListCommand<ConnectionListing>.self, ListCommand<ChannelListing>.self, ListCommand<ConsumerListing>.self,
+            CloseConnectionCommand.self, CloseAllConnectionsCommand.self, DeleteQueueByOperatorCommand.self,
+            PurgeQueueByOperatorCommand.self, SetMemoryWatermarkCommand.self, SetDiskFreeLimitCommand.self,
+            TraceOnCommand.self, TraceOffCommand.self,
         ]
     )
 

@@ -31,6 +31,7 @@ public final class AMQPServer: Sendable {
         self.configuration = configuration
         self.logger = logger
         connections = ConnectionRegistry(limit: configuration.connectionsMax)
+        broker.connectionSources.add(connections)
         context = ServerContext(
             broker: broker,
             configuration: configuration,

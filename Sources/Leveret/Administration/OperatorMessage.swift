@@ -28,9 +28,11 @@ package struct OperatorAnswer<Answer: Codable & Sendable>: Codable, Sendable {
 }
 
 /// The answer to a request that was refused.
-package struct OperatorRefusal: Codable, Sendable {
+package struct OperatorRefusal: Error, Codable, Sendable, CustomStringConvertible {
     /// Why, in one line.
     package var error: String
 
     package init(_ error: String) { self.error = error }
+
+    package var description: String { error }
 }

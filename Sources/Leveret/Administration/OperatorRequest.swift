@@ -22,7 +22,12 @@ package struct Done: Codable, Hashable, Sendable {
 
 /// The requests that a broker answers.
 enum OperatorRequests {
-    static let all: [any OperatorRequest.Type] = [ListQueues.self, GetStatus.self]
+    static let all: [any OperatorRequest.Type] = [
+        ListQueues.self, GetStatus.self, QueueListing.self, ExchangeListing.self, BindingListing.self,
+        ConnectionListing.self, ChannelListing.self, ConsumerListing.self, CloseConnection.self,
+        CloseAllConnections.self, DeleteQueue.self, PurgeQueue.self, SetMemoryWatermark.self, SetDiskFreeLimit.self,
+        SetTracing.self,
+    ]
 
     static func type(of command: String) -> (any OperatorRequest.Type)? {
         all.first { $0.command == command }

@@ -1,4 +1,4 @@
-package import LeveretCore
+import LeveretCore
 
 /// Asks for the broker as a whole.
 package struct GetStatus: OperatorRequest {
@@ -7,7 +7,7 @@ package struct GetStatus: OperatorRequest {
     package init() {}
 
     package func perform(on broker: Broker) async throws -> BrokerStatus {
-        BrokerStatus(broker.driver.inspect { $0.report() })
+        BrokerStatus(broker.driver.inspect { $0.report() }, broker.resources.figures)
     }
 }
 
@@ -22,13 +22,25 @@ package struct BrokerStatus: Sendable, Hashable, Codable {
     package var pinnedBytes: Int
     /// Why publishers have to wait, if they have to.
     package var blockReason: String?
+    /// The resource alarms that are on: `memory`, `disk`.
+    package var alarms: [String]
+    /// Bytes; `nil` for what is not watched.
+    package var usedMemory: Int?
+    package var memoryLimit: Int?
+    package var freeDisk: Int?
+    package var diskFreeLimit: Int?
 
-    package init(_ report: BrokerReport) {
+    init(_ report: BrokerReport, _ figures: ResourceFigures) {
         sessions = report.sessions
         channels = report.channels
         queues = report.queues.count
         residentBytes = report.residentBytes
         pinnedBytes = report.pinnedBytes
         blockReason = report.blockReason
+        alarms = report.alarms.map(\.rawValue)
+        usedMemory = figures.usedMemory
+        memoryLimit = figures.memoryLimit
+        freeDisk = figures.freeDisk
+        diskFreeLimit = figures.diskFreeLimit
     }
 }

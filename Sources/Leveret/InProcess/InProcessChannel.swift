@@ -17,18 +17,23 @@ public final class InProcessChannel: MessageChannel {
     }
 
     /// Opens a session and its channel.
-    package static func open(on driver: CoreDriver, virtualHost: String) async throws -> InProcessChannel {
+    package static func open(
+        on driver: CoreDriver,
+        virtualHost: String,
+        isOperator: Bool = false
+    ) async throws -> InProcessChannel {
         let inbox = InProcessInbox(driver: driver)
         let session = driver.register(inbox)
         let id = ChannelID(session: session, number: 1)
         let channel = InProcessChannel(driver: driver, inbox: inbox, id: id)
         inbox.attach(id, settlement: channel)
-        let options = SessionOptions(
+        var options = SessionOptions(
             user: "in-process",
             virtualHost: virtualHost,
             isTrusted: true,
             name: "in-process"
         )
+        options.isOperator = isOperator
         do {
             try await inbox.awaitAnswer { answer in
                 driver.perform { port in

@@ -35,7 +35,7 @@ extension BrokerCore {
     /// Whether something that the session was promised, a confirm for one, has yet to come.
     private func awaitsAnswers(_ session: Session) -> Bool {
         session.channels.values.contains { channel in
-            channel.isHeld || channel.ledger.map(gate.owesAnswers) ?? false
+            channel.isHeld || channel.ledger.map { gate.unansweredCount($0) > 0 } ?? false
         }
     }
 

@@ -52,6 +52,7 @@ extension BrokerCore {
             priority: try priority(of: consume),
             prefetch: consume.prefetch.map(Int.init) ?? channel.consumerPrefetch
         )
+        consumer.arguments = consume.arguments
         channel.consumers.append(consumer)
         channel.consumersByTag[tag] = consumer
         queue.consumers.add(consumer)

@@ -219,7 +219,7 @@ extension BrokerCore {
     }
 
     func checkOwner(of queue: Queue, for channel: Channel) throws(AMQPError) {
-        guard let owner = queue.owner, owner != channel.id.session else { return }
+        guard let owner = queue.owner, owner != channel.id.session, !channel.session.options.isOperator else { return }
         throw locked(queue, in: channel.session.virtualHost)
     }
 

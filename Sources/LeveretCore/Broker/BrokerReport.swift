@@ -1,4 +1,4 @@
-import LeveretModel
+package import LeveretModel
 
 /// What operators ask of a broker: a picture of one moment.
 package struct BrokerReport: Sendable, Hashable {
@@ -15,6 +15,14 @@ package struct BrokerReport: Sendable, Hashable {
         package var consumers: Int
         /// Bytes of the bodies of the ready messages.
         package var readyBytes: Int
+        /// Bytes of memory that the messages' places in the queue take; their content is counted by the broker as a
+        /// whole.
+        package var entryBytes: Int
+        package var arguments: FieldTable
+        /// The session that owns an exclusive queue.
+        package var owner: SessionID?
+        /// `classic` or `quorum`.
+        package var type: String
     }
 
     package var queues: [Queue]
@@ -60,7 +68,11 @@ extension Queue {
             unacknowledged: unacknowledgedCount,
             delayed: delayed.count,
             consumers: consumers.count,
-            readyBytes: ready.bodyBytes
+            readyBytes: ready.bodyBytes,
+            entryBytes: (ready.count + unacknowledgedCount) * MemoryLayout<QueueEntry>.stride,
+            arguments: options.arguments,
+            owner: owner,
+            type: settings.isQuorum ? "quorum" : "classic"
         )
     }
 }

@@ -1,3 +1,5 @@
+import LeveretModel
+
 /// What deliveries of a channel come from: a consumer, or the channel's gets from one queue.
 final class Consumer {
     let id: ConsumerID
@@ -11,6 +13,8 @@ final class Consumer {
     let isGet: Bool
     /// The most deliveries that may wait for acknowledgement; 0 is no limit.
     let prefetch: Int
+    /// Those of basic.consume.
+    var arguments = FieldTable()
     var unacknowledgedCount = 0
     var isCancelled = false
     /// Not among those that its queue delivers to, until a limit gives way.

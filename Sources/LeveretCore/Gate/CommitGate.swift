@@ -61,9 +61,9 @@ extension CommitGate {
         }
     }
 
-    /// Whether some publishing of the ledger has not been answered for.
-    func owesAnswers(_ reference: LedgerReference) -> Bool {
-        isCurrent(reference) && ledgers[Int(reference.slot)]?.owesAnswers ?? false
+    /// How many publishings of the ledger have not been answered for.
+    func unansweredCount(_ reference: LedgerReference) -> Int {
+        isCurrent(reference) ? ledgers[Int(reference.slot)]?.unansweredCount ?? 0 : 0
     }
 
     /// The publishing may be confirmed.

@@ -26,7 +26,7 @@ struct ConfirmLedger {
     init(channel: ChannelID) { self.channel = channel }
 
     var hasAnswers: Bool { answered < resolvedThrough }
-    var owesAnswers: Bool { answered < published }
+    var unansweredCount: Int { Int(clamping: published - answered) }
 
     mutating func next() -> UInt64 {
         published += 1

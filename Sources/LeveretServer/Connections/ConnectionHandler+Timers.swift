@@ -62,12 +62,14 @@ extension ConnectionHandler {
         timers.heartbeat?.received(at: now)
         timers.isInUse = true
         record?.receivedBytes.wrappingAdd(count, ordering: .relaxed)
+        record?.receivedReads.wrappingAdd(1, ordering: .relaxed)
     }
 
     func noteSent(_ count: Int) {
         timers.heartbeat?.sent(at: now)
         timers.isInUse = true
         record?.sentBytes.wrappingAdd(count, ordering: .relaxed)
+        record?.sentWrites.wrappingAdd(1, ordering: .relaxed)
     }
 
     private func checkHeartbeat() {

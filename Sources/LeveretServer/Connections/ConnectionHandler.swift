@@ -55,7 +55,12 @@ extension ConnectionHandler {
         let name = ConnectionName(context.channel)
         logger[metadataKey: "leveret_connection"] = "\(name)"
         let record = server.registry.admit { [reference] id in
-            ConnectionRecord(id: id, name: name.description, connectedAt: server.now()) { closing in
+            ConnectionRecord(
+                id: id,
+                name: name.description,
+                addresses: name.addresses,
+                connectedAt: server.now()
+            ) { closing in
                 reference.execute { $0.close(closing) }
             }
         }
@@ -228,6 +233,7 @@ extension ConnectionHandler {
         record?.identity.withLock { identity in
             identity.heartbeat = limits.heartbeat
             identity.frameMax = limits.frameMax
+            identity.channelMax = limits.channelMax
         }
     }
 
@@ -256,6 +262,8 @@ extension ConnectionHandler {
             identity.virtualHost = virtualHost
             identity.clientName = client.connectionName
             identity.clientProduct = client.product
+            identity.clientProperties = client.all
+            identity.session = session
         }
     }
 

@@ -3,8 +3,10 @@ import NIOCore
 /// What a connection is called: both its ends, as RabbitMQ writes them.
 struct ConnectionName: CustomStringConvertible {
     let description: String
+    let addresses: ConnectionAddresses
 
     init(_ channel: any NIOCore.Channel) {
+        addresses = ConnectionAddresses(local: channel.localAddress, remote: channel.remoteAddress)
         description = "\(Self.text(channel.remoteAddress)) -> \(Self.text(channel.localAddress))"
     }
 

@@ -1,3 +1,5 @@
+import LeveretCore
+import LeveretModel
 import Synchronization
 
 /// The registry's entry for one connection. The connection writes, operators read.
@@ -10,24 +12,38 @@ final class ConnectionRecord: Sendable {
         var virtualHost: String?
         var heartbeat: UInt16 = 0
         var frameMax: UInt32 = 0
+        var channelMax: UInt16 = 0
+        var clientProperties = FieldTable()
+        /// Set as long as the core has the session, as far as is known.
+        var session: SessionID?
     }
 
     let id: UInt64
     let name: String
+    let addresses: ConnectionAddresses
     let connectedAt: UInt64
     let identity = Mutex(Identity())
     let channels = Atomic<Int>(0)
     let receivedBytes = Atomic<Int>(0)
+    let receivedReads = Atomic<Int>(0)
     let sentBytes = Atomic<Int>(0)
+    let sentWrites = Atomic<Int>(0)
     let waitingBytes = Atomic<Int>(0)
     let publishedMessages = Atomic<Int>(0)
     let isBlocked = Atomic<Bool>(false)
     /// Asks the connection to say goodbye, or to go at once. May be called on any thread.
     let close: @Sendable (ConnectionClosing) -> Void
 
-    init(id: UInt64, name: String, connectedAt: UInt64, close: @escaping @Sendable (ConnectionClosing) -> Void) {
+    init(
+        id: UInt64,
+        name: String,
+        addresses: ConnectionAddresses = ConnectionAddresses(),
+        connectedAt: UInt64,
+        close: @escaping @Sendable (ConnectionClosing) -> Void
+    ) {
         self.id = id
         self.name = name
+        self.addresses = addresses
         self.connectedAt = connectedAt
         self.close = close
     }

@@ -34,6 +34,9 @@ public final class ConnectionRegistry: Sendable {
 }
 
 extension ConnectionRegistry {
+    /// In no particular order.
+    var records: [ConnectionRecord] { state.withLock { Array($0.connections.values) } }
+
     /// Enters a connection; `nil` if there are too many or if the server is closing.
     func admit(_ makeRecord: (UInt64) -> ConnectionRecord) -> ConnectionRecord? {
         state.withLock { state in

@@ -8,10 +8,13 @@ struct ClientProperties: Sendable, Equatable {
     var acceptsConsumerCancel = false
     var acceptsBlocked = false
     var acceptsAuthenticationFailureClose = false
+    /// All that the client says.
+    private(set) var all = FieldTable()
 
     init() {}
 
     init(_ table: FieldTable) {
+        all = table
         connectionName = table["connection_name"]?.string
         product = [table["product"]?.string, table["version"]?.string].compactMap(\.self).joined(separator: " ")
         if product?.isEmpty == true { product = nil }

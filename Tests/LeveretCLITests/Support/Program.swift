@@ -48,7 +48,7 @@ enum Program {
         try await run(arguments, input: input)
     }
 
-    private static func run(_ arguments: [String], input: String) async throws -> Outcome {
+    static func run(_ arguments: [String], input: String = "") async throws -> Outcome {
         let path = try path()
         return try await NativeThread.run { try runAndWait(path, arguments, input: input) }
     }
