@@ -67,7 +67,7 @@ struct ListCommand<Listing: CommandListing>: ParsableCommand {
 extension QueueListing: CommandListing {
     static var commandName: String { "list_queues" }
     static var abstract: String { "List the queues of a virtual host." }
-    static var examples: [String] { ["", " name messages_ready messages_unacknowledged consumers", " -p shop --json"] }
+    static var examples: [String] { ["", " name messages_ready consumers", " -p shop --json"] }
 }
 
 extension ExchangeListing: CommandListing {
@@ -91,7 +91,7 @@ extension ConnectionListing: CommandListing {
 extension ChannelListing: CommandListing {
     static var commandName: String { "list_channels" }
     static var abstract: String { "List the channels of all virtual hosts." }
-    static var examples: [String] { ["", " connection number consumer_count messages_unacknowledged prefetch_count"] }
+    static var examples: [String] { ["", " connection number messages_unacknowledged"] }
 }
 
 extension ConsumerListing: CommandListing {
