@@ -65,17 +65,18 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .target(name: "LeveretTLS", dependencies: [nioCore, nioSSL], swiftSettings: settings),
         .target(
             name: "LeveretServer",
             dependencies: [
-                "Leveret", "LeveretCore", "LeveretWire", "LeveretModel", nioCore, nioPosix, nioSSL,
+                "Leveret", "LeveretCore", "LeveretTLS", "LeveretWire", "LeveretModel", nioCore, nioPosix, nioSSL,
                 logging, lifecycle,
             ],
             swiftSettings: settings
         ),
         .target(
             name: "LeveretClient",
-            dependencies: ["LeveretWire", "LeveretModel", nioCore, nioPosix, nioSSL, logging],
+            dependencies: ["LeveretTLS", "LeveretWire", "LeveretModel", nioCore, nioPosix, nioSSL, logging],
             swiftSettings: settings
         ),
         .executableTarget(
@@ -107,6 +108,11 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "LeveretTLSTests",
+            dependencies: ["LeveretTLS", "LeveretTestSupport", nioSSL],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "LeveretCoreTests",
             dependencies: ["LeveretCore", "LeveretModel", "LeveretSimulation"],
             swiftSettings: settings
@@ -126,9 +132,8 @@ let package = Package(
         .testTarget(
             name: "LeveretServerTests",
             dependencies: [
-                "LeveretServer", "Leveret", "LeveretCore", "LeveretWire", "LeveretModel", nioCore, nioPosix,
-                nioEmbedded,
-                logging,
+                "LeveretServer", "Leveret", "LeveretCore", "LeveretTLS", "LeveretWire", "LeveretModel",
+                "LeveretTestSupport", nioCore, nioPosix, nioEmbedded, nioSSL, logging,
             ],
             swiftSettings: settings
         ),

@@ -2,7 +2,7 @@ public import LeveretModel
 public import Logging
 import NIOCore
 
-/// A connection to an AMQP 0-9-1 broker, Leveret or RabbitMQ, over TCP.
+/// A connection to an AMQP 0-9-1 broker, Leveret or RabbitMQ, over TCP, TLS or a socket file.
 ///
 /// ```swift
 /// try await AMQPConnection.withConnection(.init("amqp://localhost")) { connection in
@@ -107,6 +107,10 @@ extension ConnectionConfiguration {
         }
         guard frameMax == 0 || frameMax >= 4096 else {
             throw ConnectionError(.invalidConfiguration, "frameMax is \(frameMax) and must be 0 or at least 4096")
+        }
+        try tls?.validate()
+        guard tls == nil || socketPath == nil else {
+            throw ConnectionError(.invalidConfiguration, "a socket file needs no TLS: set tls or socketPath, not both")
         }
         guard virtualHost.utf8.count <= 255 else {
             throw ConnectionError(.invalidConfiguration, "the name of the virtual host has more than 255 bytes")

@@ -1,19 +1,35 @@
 import NIOCore
 import NIOPosix
+import NIOSSL
 
 extension ClientHandler {
     /// Connects a socket and runs the session on it.
     ///
     /// - Returns: what completes when the socket is closed.
-    /// - Throws: `ConnectionError` if nothing answers.
+    /// - Throws: `ConnectionError` if nothing answers, or if a file for TLS cannot be used.
     static func connect(_ session: SharedSession) async throws -> EventLoopFuture<Void> {
+        let configuration = session.configuration
+        let bootstrap = makeBootstrap(session, try configuration.tls?.context())
+        do {
+            if let path = configuration.socketPath {
+                return try await bootstrap.connect(unixDomainSocketPath: path).get().closeFuture
+            }
+            return
+                try await bootstrap
+                .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+                .channelOption(.socketOption(.so_keepalive), value: 1)
+                .connect(host: configuration.host, port: configuration.port).get().closeFuture
+        } catch {
+            throw explanation(error, configuration)
+        }
+    }
+
+    private static func makeBootstrap(_ session: SharedSession, _ tls: NIOSSLContext?) -> ClientBootstrap {
         let configuration = session.configuration
         let timeout = TimeAmount(configuration.connectTimeout)
         let deadline = NIODeadline.now() + timeout
-        let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        return ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connectTimeout(timeout)
-            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-            .channelOption(.socketOption(.so_keepalive), value: 1)
             .channelOption(.writeBufferWaterMark, value: .init(low: 512 * 1024, high: 2 * 1024 * 1024))
             .channelOption(
                 .recvAllocator,
@@ -21,17 +37,23 @@ extension ClientHandler {
             )
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    if let tls { try channel.pipeline.syncOperations.addHandler(tlsHandler(tls, configuration)) }
                     let left = max(deadline - NIODeadline.now(), .milliseconds(1))
                     try channel.pipeline.syncOperations.addHandler(
                         ClientHandler(session: session, handshakeTimeout: left)
                     )
                 }
             }
-        do {
-            return try await bootstrap.connect(host: configuration.host, port: configuration.port).get().closeFuture
-        } catch {
-            throw explanation(error, configuration)
-        }
+    }
+
+    private static func tlsHandler(
+        _ context: NIOSSLContext,
+        _ configuration: ConnectionConfiguration
+    ) throws -> NIOSSLClientHandler {
+        try NIOSSLClientHandler(
+            context: context,
+            serverHostname: configuration.tls?.nameToTell(host: configuration.host)
+        )
     }
 
     private static func explanation(_ error: any Error, _ configuration: ConnectionConfiguration) -> ConnectionError {

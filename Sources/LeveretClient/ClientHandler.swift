@@ -1,4 +1,5 @@
 import LeveretModel
+import LeveretTLS
 import LeveretWire
 import Logging
 import NIOCore
@@ -65,8 +66,12 @@ final class ClientHandler: ChannelDuplexHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        failure = error
-        context.close(promise: nil)
+        if let failure = TLSFailure(error), session.performOnEventLoop({ $0.isHandshaking }) {
+            lose("cannot be reached over TLS: \(failure)", code: .tlsFailed)
+        } else {
+            failure = error
+            context.close(promise: nil)
+        }
     }
 }
 

@@ -14,6 +14,12 @@ public struct ConnectionConfiguration: Sendable, Hashable {
     public var virtualHost: String
     /// A name for people, which the broker's tools show.
     public var connectionName: String?
+    /// Speak TLS, and how; `nil` speaks it not, so that everybody in between can read the password.
+    public var tls: ClientTLS?
+    /// A broker's socket file on this machine, to be connected to in place of host and port.
+    public var socketPath: String?
+    /// How to log in.
+    public var mechanism = LoginMechanism.plain
     /// How often each side sends something; after two such times of silence the peer counts as gone. Whole seconds
     /// from 1 to 65535 are used; zero leaves it to the broker. The shorter one of client and broker holds.
     public var heartbeat: Duration = .seconds(60)
@@ -32,66 +38,34 @@ public struct ConnectionConfiguration: Sendable, Hashable {
     public var unlimitedDeliveryBytes: Int = 64 << 20
 
     /// Makes a configuration; by default of a broker on this machine with the login that it comes with.
+    ///
+    /// - Parameter port: `nil` is 5672, or 5671 with TLS.
     public init(
         host: String = "localhost",
-        port: Int = 5672,
+        port: Int? = nil,
         user: String = "guest",
         password: String = "guest",
         virtualHost: String = "/",
-        connectionName: String? = nil
+        connectionName: String? = nil,
+        tls: ClientTLS? = nil
     ) {
         self.host = host
-        self.port = port
+        self.port = port ?? (tls == nil ? 5672 : 5671)
         self.user = user
         self.password = password
         self.virtualHost = virtualHost
         self.connectionName = connectionName
-    }
-
-    /// Reads an AMQP URI: `amqp://user:password@host:port/vhost?heartbeat=30`.
-    ///
-    /// What is left out is guest, guest, localhost, 5672 and the virtual host `/`, which a lone `/` at the end names
-    /// too. `%` encodes bytes in every part, so the virtual host `/` may be written `%2f`. IPv6 addresses stand in
-    /// brackets. The parameters are `heartbeat` (seconds), `connection_timeout` (milliseconds), `channel_max`,
-    /// `frame_max` and `name`; others are refused.
-    ///
-    /// - Throws: `ConnectionStringError`, which says what is wrong.
-    public init(_ connectionString: String) throws {
-        let parts = try ConnectionString(connectionString)
-        self.init(host: parts.host)
-        if let port = parts.port { self.port = port }
-        if let user = parts.user { self.user = user }
-        if let password = parts.password { self.password = password }
-        // Read by the letter, a lone slash names the virtual host without a name; everybody means `/`.
-        if let virtualHost = parts.virtualHost, !virtualHost.isEmpty { self.virtualHost = virtualHost }
-        for (name, value) in parts.parameters { try set(name, value) }
-    }
-
-    private mutating func set(_ name: String, _ value: String) throws(ConnectionStringError) {
-        switch name {
-        case "heartbeat": heartbeat = .seconds(Int(try Self.number(name, value) as UInt16))
-        case "connection_timeout": connectTimeout = .milliseconds(Int(try Self.number(name, value) as UInt32))
-        case "channel_max": channelMax = try Self.number(name, value)
-        case "frame_max": frameMax = try Self.number(name, value)
-        case "name": connectionName = value
-        default: throw ConnectionStringError("it holds an unknown parameter, \(name)")
-        }
-    }
-
-    private static func number<Number: FixedWidthInteger>(
-        _ name: String,
-        _ value: String
-    ) throws(ConnectionStringError) -> Number {
-        guard let number = Number(value), number >= 0 else {
-            throw ConnectionStringError("\(name) must be a number from 0 to \(Number.max), not \"\(value)\"")
-        }
-        return number
+        self.tls = tls
     }
 }
 
 extension ConnectionConfiguration: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// The address as a URI, without the password.
-    public var description: String { "amqp://\(user)@\(address)/\(virtualHost == "/" ? "%2f" : virtualHost)" }
+    public var description: String {
+        let virtualHost = virtualHost == "/" ? "%2f" : virtualHost
+        if let socketPath { return "amqp+unix://\(user)@\(socketPath)?vhost=\(virtualHost)" }
+        return "\(tls == nil ? "amqp" : "amqps")://\(user)@\(address)/\(virtualHost)"
+    }
 
     /// The same as `description`.
     public var debugDescription: String { description }
@@ -102,11 +76,15 @@ extension ConnectionConfiguration: CustomStringConvertible, CustomDebugStringCon
             self,
             children: [
                 "host": host, "port": port, "user": user, "virtualHost": virtualHost,
-                "connectionName": connectionName as Any,
+                "connectionName": connectionName as Any, "tls": tls as Any, "socketPath": socketPath as Any,
+                "mechanism": mechanism,
             ]
         )
     }
 
-    /// Host and port as they are written in a URI.
-    var address: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+    /// Host and port as they are written in a URI, or the path of the socket file.
+    var address: String {
+        if let socketPath { return socketPath }
+        return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+    }
 }

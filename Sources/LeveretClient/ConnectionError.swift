@@ -14,6 +14,8 @@ public struct ConnectionError: Error, Sendable, Hashable, CustomStringConvertibl
         public static let timedOut = Code("timedOut")
         /// The peer does not speak AMQP 0-9-1.
         public static let protocolMismatch = Code("protocolMismatch")
+        /// TLS did not come about: a certificate is not trusted, or the peer does not speak TLS.
+        public static let tlsFailed = Code("tlsFailed")
         /// The broker refused the user or the password.
         public static let loginRefused = Code("loginRefused")
         /// The virtual host does not exist or the user may not use it.

@@ -1,19 +1,33 @@
 /// The parts of an AMQP URI: `amqp://user:password@host:port/vhost?heartbeat=30`.
 struct ConnectionString {
+    /// What the URI begins with.
+    enum Scheme {
+        case tcp
+        case tls
+        case unixDomainSocket
+    }
+
+    private(set) var scheme = Scheme.tcp
     private(set) var host = "localhost"
     private(set) var port: Int?
     private(set) var user: String?
     private(set) var password: String?
+    /// The path of a URI for a socket file.
+    private(set) var socketPath: String?
     /// `nil` if the URI names none.
     private(set) var virtualHost: String?
     /// In the order of the URI, decoded.
     private(set) var parameters: [(name: String, value: String)] = []
 
     init(_ text: String) throws(ConnectionStringError) {
-        var rest = try Self.withoutScheme(text[...])
+        var rest = try readScheme(text[...])
         if let query = rest.firstIndex(of: "?") {
             parameters = try Self.parameters(rest[rest.index(after: query)...])
             rest = rest[..<query]
+        }
+        guard scheme != .unixDomainSocket else {
+            try readSocketPath(rest)
+            return
         }
         if let path = rest.firstIndex(of: "/") {
             virtualHost = try Self.virtualHost(rest[rest.index(after: path)...])
@@ -26,17 +40,31 @@ struct ConnectionString {
         try readAddress(rest)
     }
 
-    private static func withoutScheme(_ text: Substring) throws(ConnectionStringError) -> Substring {
+    /// - Returns: what follows the scheme.
+    private mutating func readScheme(_ text: Substring) throws(ConnectionStringError) -> Substring {
         guard let scheme = text.range(of: "://") else {
             throw ConnectionStringError("it does not begin with amqp://")
         }
         switch text[..<scheme.lowerBound].lowercased() {
-        case "amqp": return text[scheme.upperBound...]
-        case "amqps":
-            throw ConnectionStringError("amqps:// asks for TLS, which is not available; use amqp:// in a safe network")
-        default:
-            throw ConnectionStringError("it begins with neither amqp:// nor amqps://")
+        case "amqp": self.scheme = .tcp
+        case "amqps": self.scheme = .tls
+        case "amqp+unix": self.scheme = .unixDomainSocket
+        default: throw ConnectionStringError("it begins with neither amqp:// nor amqps:// nor amqp+unix://")
         }
+        return text[scheme.upperBound...]
+    }
+
+    /// `user:password@/path`
+    private mutating func readSocketPath(_ text: Substring) throws(ConnectionStringError) {
+        guard let path = text.firstIndex(of: "/") else {
+            throw ConnectionStringError("it names no socket file: amqp+unix:///path/of/the/socket")
+        }
+        let login = text[..<path]
+        guard login.isEmpty || login.last == "@" else {
+            throw ConnectionStringError("a socket file is on this machine, so a host cannot stand before its path")
+        }
+        if !login.isEmpty { try readLogin(login.dropLast()) }
+        socketPath = try Self.decoded(text[path...], "the path")
     }
 }
 

@@ -5,7 +5,7 @@ import NIOPosix
 public import ServiceLifecycle
 import Synchronization
 
-/// Serves AMQP 0-9-1 over TCP, and over Unix-domain sockets, for a broker of this process.
+/// Serves AMQP 0-9-1 over TCP, TLS and Unix-domain sockets, for a broker of this process.
 ///
 /// ```swift
 /// let server = AMQPServer(broker: broker, configuration: ServerConfiguration(), logger: logger)
@@ -44,10 +44,12 @@ public final class AMQPServer: Sendable {
     ///
     /// - Returns: where the server listens, in the order of the configuration, with the ports that the system chose
     ///   in place of 0.
-    /// - Throws: `ServerError` if an address cannot be listened on, in which case the server listens on none.
+    /// - Throws: `ServerError` if an address cannot be listened on or a certificate cannot be used, in which case the
+    ///   server listens on none.
     @discardableResult
     public func start() async throws -> [ListenAddress] {
         try configuration.validate()
+        try context.readCertificates()
         guard begin() else { throw ServerError.alreadyStarted }
         let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
         var listeners: [Listener] = []
@@ -67,6 +69,16 @@ public final class AMQPServer: Sendable {
             logger.info("listening for AMQP 0-9-1", metadata: ["leveret_address": "\(listener.address)"])
         }
         return listeners.map(\.address)
+    }
+
+    /// Reads the certificate, its key and the authorities again, for connections from now on; those that there are go
+    /// on with what they began with. A server without TLS has nothing to read.
+    ///
+    /// - Throws: `ServerError` if a file cannot be used, in which case everything stays as it was.
+    public func reloadCertificates() throws {
+        guard let certificates = context.certificates else { return }
+        try certificates.reload()
+        logger.info("read the certificate again", metadata: ["leveret_file": "\(certificates.settings.certificate)"])
     }
 
     /// Stops listening, tells all clients that the broker shuts down, waits for their answers for as long as

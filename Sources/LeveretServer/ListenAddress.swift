@@ -4,6 +4,7 @@ import NIOCore
 public struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
     enum Kind: Sendable, Hashable {
         case host(String, port: Int)
+        case tls(String, port: Int)
         case unixDomainSocket(path: String)
     }
 
@@ -16,6 +17,14 @@ public struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
         ListenAddress(kind: .host(host, port: port))
     }
 
+    /// A TCP port of a host's addresses for clients that speak TLS (`amqps`), which `ServerConfiguration.tls` must
+    /// have a certificate for.
+    ///
+    /// - Parameter port: as for `host(_:port:)`.
+    public static func tls(_ host: String, port: Int = 5671) -> ListenAddress {
+        ListenAddress(kind: .tls(host, port: port))
+    }
+
     /// A socket file. A file of that name which nobody listens on any more is replaced.
     public static func unixDomainSocket(path: String) -> ListenAddress {
         ListenAddress(kind: .unixDomainSocket(path: path))
@@ -23,15 +32,28 @@ public struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
 
     /// The port, if it is a TCP address.
     public var port: Int? {
-        if case .host(_, let port) = kind { port } else { nil }
+        switch kind {
+        case .host(_, let port), .tls(_, let port): port
+        case .unixDomainSocket: nil
+        }
     }
 
-    /// The address as people write it: `127.0.0.1:5672`, `[::1]:5672` or a path.
+    /// Whether clients must speak TLS there.
+    public var isTLS: Bool {
+        if case .tls = kind { true } else { false }
+    }
+
+    /// The address as people write it: `127.0.0.1:5672`, `[::1]:5671 (TLS)` or a path.
     public var description: String {
         switch kind {
-        case .host(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+        case .host(let host, let port): Self.text(host, port)
+        case .tls(let host, let port): "\(Self.text(host, port)) (TLS)"
         case .unixDomainSocket(let path): path
         }
+    }
+
+    private static func text(_ host: String, _ port: Int) -> String {
+        host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
     }
 }
 
@@ -39,6 +61,6 @@ extension ListenAddress {
     /// The address that a socket is really bound to; `self` where the socket does not say.
     func bound(to address: SocketAddress?) -> ListenAddress {
         guard let address, let host = address.ipAddress, let port = address.port else { return self }
-        return .host(host, port: port)
+        return isTLS ? .tls(host, port: port) : .host(host, port: port)
     }
 }

@@ -1,6 +1,7 @@
 import Leveret
 import NIOCore
 import NIOPosix
+import NIOSSL
 
 #if canImport(Darwin)
 import Darwin
@@ -27,7 +28,7 @@ struct Listener {
         do {
             let channel: any NIOCore.Channel
             switch address.kind {
-            case .host(let host, let port):
+            case .host(let host, let port), .tls(let host, let port):
                 channel = try await bootstrap.bind(host: host, port: port).get()
             case .unixDomainSocket(let path):
                 let descriptor = try UnixSocketFile.listen(path: path, mode: 0o660, backlog: backlog)
@@ -52,11 +53,16 @@ struct Listener {
         group: MultiThreadedEventLoopGroup,
         context: ServerContext
     ) -> ServerBootstrap {
+        let certificates = address.isTLS ? context.certificates : nil
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: Int32(clamping: context.configuration.backlog))
             .childChannelOption(.maxMessagesPerRead, value: 4)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    if let certificates {
+                        let handler = NIOSSLServerHandler(context: certificates.context)
+                        try channel.pipeline.syncOperations.addHandler(handler)
+                    }
                     let handler = ConnectionHandler(server: context, eventLoop: channel.eventLoop)
                     try channel.pipeline.syncOperations.addHandler(handler)
                 }

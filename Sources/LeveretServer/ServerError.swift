@@ -1,4 +1,4 @@
-/// Why a server did not start.
+/// Why a server did not start, or did not take a new certificate.
 public struct ServerError: Error, Sendable, Hashable, CustomStringConvertible {
     private enum Kind: Sendable, Hashable {
         case addressInUse
@@ -8,6 +8,7 @@ public struct ServerError: Error, Sendable, Hashable, CustomStringConvertible {
         case cannotListen
         case alreadyStarted
         case invalidConfiguration
+        case unusableCertificate
     }
 
     private let kind: Kind
@@ -60,6 +61,10 @@ extension ServerError {
     }
 
     static let alreadyStarted = ServerError(.alreadyStarted, "the server has been started before")
+
+    static func unusableCertificate(_ reason: String) -> ServerError {
+        ServerError(.unusableCertificate, reason)
+    }
 
     static func invalidConfiguration(_ reason: String) -> ServerError {
         ServerError(.invalidConfiguration, "the server's configuration is not valid: \(reason)")

@@ -17,6 +17,8 @@ enum Door: String, Sendable, CaseIterable, CustomTestStringConvertible {
     case inMemory = "in process, in memory"
     case inDirectory = "in process, in a directory"
     case network = "over TCP"
+    case tls = "over TLS"
+    case socketFile = "over a socket file"
     case rabbitMQ = "RabbitMQ"
 
     var testDescription: String { rawValue }
@@ -35,18 +37,20 @@ enum Door: String, Sendable, CaseIterable, CustomTestStringConvertible {
         case .inDirectory:
             let directory = try TemporaryDirectory()
             try await Self.openInProcess(.directory(directory.path), body)
-        case .network, .rabbitMQ: try await openAddress { try await Self.openClient($0, body) }
+        case .network, .tls, .socketFile, .rabbitMQ: try await openAddress { try await Self.openClient($0, body) }
         }
     }
 
     /// The doors that lead over a network.
-    static var networks: [Door] { available.filter { $0 == .network || $0 == .rabbitMQ } }
+    static var networks: [Door] { available.filter { $0 != .inMemory && $0 != .inDirectory } }
 
     /// Tells `body` where the broker is, if it is behind a network.
     func openAddress(_ body: (ConnectionConfiguration) async throws -> Void) async throws {
         switch self {
         case .inMemory, .inDirectory: throw Unexpected("the broker has no address")
         case .network: try await Self.openServer(body)
+        case .tls: try await Self.openServerWithTLS(body)
+        case .socketFile: try await Self.openSocketFile(body)
         case .rabbitMQ: try await body(ConnectionConfiguration(try #require(Self.rabbitMQString)))
         }
     }
@@ -70,6 +74,33 @@ enum Door: String, Sendable, CaseIterable, CustomTestStringConvertible {
             try await broker.listen(.init(host: "127.0.0.1", port: 0)) { addresses in
                 let port = try #require(addresses.first?.port)
                 try await body(ConnectionConfiguration(host: "127.0.0.1", port: port))
+            }
+        }
+    }
+
+    private static func openServerWithTLS(_ body: (ConnectionConfiguration) async throws -> Void) async throws {
+        let directory = try TemporaryDirectory()
+        let files = TestCertificate.server.write("server", to: directory.path)
+        var configuration = ServerConfiguration(addresses: [.tls("127.0.0.1", port: 0)])
+        configuration.tls = ServerTLS(certificate: files.certificate, key: files.key)
+        var tls = ClientTLS()
+        tls.authorities = TestCertificate.authority.write("authority", to: directory.path).certificate
+        try await Broker.run(BrokerConfiguration(storage: .inMemory)) { broker in
+            try await broker.listen(configuration) { addresses in
+                let port = try #require(addresses.first?.port)
+                try await body(ConnectionConfiguration(host: "127.0.0.1", port: port, tls: tls))
+            }
+        }
+    }
+
+    private static func openSocketFile(_ body: (ConnectionConfiguration) async throws -> Void) async throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.path(of: "amqp.sock")
+        try await Broker.run(BrokerConfiguration(storage: .inMemory)) { broker in
+            try await broker.listen(.init(addresses: [.unixDomainSocket(path: path)])) { _ in
+                var configuration = ConnectionConfiguration()
+                configuration.socketPath = path
+                try await body(configuration)
             }
         }
     }

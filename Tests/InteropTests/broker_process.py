@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-LISTENING = re.compile(r"^listening on (?P<host>\S+):(?P<port>\d+)\s*$")
+LISTENING = re.compile(r"^listening on (?P<host>\S+):(?P<port>\d+)(?P<tls> \(TLS\))?\s*$")
 
 START_DEADLINE = float(os.environ.get("LEVERET_START_DEADLINE", "30"))
 STOP_DEADLINE = float(os.environ.get("LEVERET_STOP_DEADLINE", "30"))
@@ -30,6 +30,7 @@ class BrokerProcess:
     def __init__(self, directory: Path, host: str = "127.0.0.1", arguments: tuple[str, ...] = ()):
         self.host = host
         self.port = 0
+        self.tls_port = 0
         self.data = directory / "data"
         self.error_log = directory / "stderr.txt"
         self.extra_arguments = arguments
@@ -124,8 +125,15 @@ class BrokerProcess:
                 raise AssertionError(f"the broker ended with status {status} at its start\n{self.error_tail()}")
             match = LISTENING.match(line)
             if match:
-                self.port = int(match["port"])
+                self._note_address(int(match["port"]), is_tls=match["tls"] is not None)
+            elif line.startswith("data in "):
                 return
+
+    def _note_address(self, port: int, is_tls: bool) -> None:
+        if is_tls:
+            self.tls_port = port
+        else:
+            self.port = port
 
     @staticmethod
     def _read_output(process: subprocess.Popen, lines: queue.Queue) -> None:

@@ -7,13 +7,13 @@ import pytest
 from pika.exceptions import ProbableAccessDeniedError, ProbableAuthenticationError
 
 from wire import (
-    CONNECTION_CLOSE, CONNECTION_OPEN, CONNECTION_OPEN_OK, CONNECTION_START, CONNECTION_TUNE_OK, PROTOCOL_HEADER,
-    ConnectionEnded, long_string, method, short_string,
+    CONNECTION_CLOSE, CONNECTION_CLOSE_OK, CONNECTION_OPEN, CONNECTION_OPEN_OK, CONNECTION_START, CONNECTION_TUNE_OK,
+    PROTOCOL_HEADER, ConnectionEnded, long_string, method, short_string,
 )
 
 CAPABILITIES = [
     "publisher_confirms", "exchange_exchange_bindings", "basic.nack", "consumer_cancel_notify", "connection.blocked",
-    "consumer_priorities", "authentication_failure_close", "per_consumer_qos",
+    "consumer_priorities", "authentication_failure_close", "per_consumer_qos", "direct_reply_to",
 ]
 
 
@@ -44,6 +44,19 @@ def test_amqplain_logs_in_with_a_table_without_its_length(peer, name):
     wire.start()
     response = b"".join(short_string(key) + b"S" + long_string(b"guest") for key in ("LOGIN", "PASSWORD"))
     wire.send_start_ok("AMQPLAIN", response)
+    wire.answer_tune()
+    wire.open_virtual_host()
+    wire.expect(0, CONNECTION_OPEN_OK)
+    wire.open_channel(1)
+    wire.declare_queue(1, name("queue"), exclusive=True)
+    wire.close()
+
+
+def test_anonymous_logs_in_as_guest_from_this_machine(peer, name):
+    wire = peer(handshake=False)
+    wire.start()
+    assert "ANONYMOUS" in wire.mechanisms
+    wire.send_start_ok("ANONYMOUS", b"")
     wire.answer_tune()
     wire.open_virtual_host()
     wire.expect(0, CONNECTION_OPEN_OK)
@@ -154,6 +167,37 @@ def test_large_client_properties_are_accepted(peer):
     wire.open_virtual_host()
     wire.expect(0, CONNECTION_OPEN_OK)
     wire.close()
+
+
+@pytest.mark.parametrize("size, is_accepted", [(8192, True), (8193 + 8, False)])
+@pytest.mark.leveret_only("RabbitMQ's limit before tuning was lower in some versions")
+def test_the_answer_to_start_may_have_8192_bytes(peer, size, is_accepted):
+    wire = peer(handshake=False)
+    wire.start()
+    start_ok = short_string("PLAIN") + long_string(b"\0guest\0guest") + short_string("en_US")
+    padding = size - 8 - len(long_string(short_string("token") + b"S" + long_string(b""))) - len(start_ok) - 4
+    field = short_string("token") + b"S" + long_string(b"x" * padding)
+    frame = method(0, (10, 11), long_string(field) + start_ok)
+    assert len(frame) == size
+    wire.send(frame)
+    if is_accepted:
+        wire.answer_tune()
+        wire.open_virtual_host()
+        wire.expect(0, CONNECTION_OPEN_OK)
+        wire.close()
+    else:
+        wire.expect_connection_close(501)
+
+
+def test_both_sides_may_close_the_connection_at_once(peer):
+    wire = peer()
+    # The second open makes the broker close the connection while the client's own close is on its way.
+    wire.send(method(1, (20, 10), b"\0"), method(1, (20, 10), b"\0"),
+              method(0, CONNECTION_CLOSE, struct.pack(">H", 200) + short_string("bye") + b"\0" * 4))
+    received = [wire.read_frame().method for _ in range(3)]
+    assert received == [(20, 11), CONNECTION_CLOSE, CONNECTION_CLOSE_OK]
+    wire.send(method(0, CONNECTION_CLOSE_OK))
+    assert wire.read_until_end() == b""
 
 
 def test_a_method_before_its_time_ends_the_connection(peer):

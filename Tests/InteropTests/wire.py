@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import struct
-from typing import NamedTuple
+from typing import Callable, NamedTuple
 
 PROTOCOL_HEADER = b"AMQP\x00\x00\x09\x01"
 METHOD, CONTENT_HEADER, BODY, HEARTBEAT = 1, 2, 3, 8
@@ -181,9 +181,22 @@ class Content(NamedTuple):
 class Peer:
     """One raw connection. Reading fails after a deadline instead of hanging."""
 
-    def __init__(self, host: str, port: int, deadline: float = 20.0):
-        self.socket = socket.create_connection((host, port), timeout=deadline)
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    def __init__(self, host: str, port: int, wrap: Callable[[socket.socket], socket.socket] = lambda plain: plain,
+                 deadline: float = 20.0):
+        plain = socket.create_connection((host, port), timeout=deadline)
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._use(wrap(plain))
+
+    @classmethod
+    def on_socket_file(cls, path: str, deadline: float = 20.0) -> Peer:
+        peer = cls.__new__(cls)
+        peer._use(socket.socket(socket.AF_UNIX))
+        peer.socket.settimeout(deadline)
+        peer.socket.connect(path)
+        return peer
+
+    def _use(self, connected: socket.socket) -> None:
+        self.socket = connected
         self.buffer = bytearray()
         self.channel_max = self.frame_max = self.heartbeat = 0
         self.server_properties = b""

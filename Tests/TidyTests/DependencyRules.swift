@@ -34,15 +34,16 @@ struct DependencyRule: Sendable {
             packages: ["Logging", "Metrics", "CoreMetrics", "ServiceLifecycle", "Crypto", "DequeModule"],
             system: platform.union(foundation).union(threads)
         ),
+        .init(target: "LeveretTLS", packages: ["NIOCore", "NIOSSL"], system: platform),
         .init(
             target: "LeveretServer",
-            ours: ["Leveret", "LeveretCore", "LeveretWire", "LeveretModel"],
+            ours: ["Leveret", "LeveretCore", "LeveretTLS", "LeveretWire", "LeveretModel"],
             packages: ["NIOCore", "NIOPosix", "NIOSSL", "Logging", "ServiceLifecycle"],
             system: platform.union(foundation).union(threads)
         ),
         .init(
             target: "LeveretClient",
-            ours: ["LeveretWire", "LeveretModel"],
+            ours: ["LeveretTLS", "LeveretWire", "LeveretModel"],
             packages: ["NIOCore", "NIOPosix", "NIOSSL", "Logging"],
             system: platform.union(foundation).union(threads)
         ),

@@ -130,7 +130,7 @@ struct PerfCommand: AsyncParsableCommand {
 
     private func plan() throws -> LoadPlan {
         LoadPlan(
-            target: LoadTarget(try connection.configuration()),
+            target: try LoadTarget(connection.configuration()),
             queue: queue,
             queues: queues,
             producers: producers,

@@ -7,7 +7,8 @@ struct ServeCommand: AsyncParsableCommand {
         discussion: """
             Prints `listening on HOST:PORT` on standard output once clients can connect, then where the data lies. \
             Logs go to standard error. SIGTERM or SIGINT ends it cleanly: clients are told, and everything is on \
-            disk; a second signal ends it at once, which loses nothing that was confirmed.
+            disk; a second signal ends it at once, which loses nothing that was confirmed. With TLS, SIGHUP makes it \
+            read its certificate again.
 
             Each option can also be set by an environment variable, such as LEVERET_PORT or LEVERET_FRAME_MAX, or in \
             a JSON file: {"port": 5673, "data": "/var/lib/leveret"}. The command line comes before the environment, \
@@ -17,6 +18,7 @@ struct ServeCommand: AsyncParsableCommand {
               leveret serve
               leveret serve --host 0.0.0.0 --data /var/lib/leveret
               leveret serve --port 0 --in-memory
+              leveret serve --tls-certificate server.pem --tls-key server.key
             """
     )
 

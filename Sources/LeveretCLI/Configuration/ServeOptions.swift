@@ -10,6 +10,9 @@ struct ServeOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The port to listen on; 0 takes a free one. Default: 5672", valueName: "number"))
     var port: UInt16?
 
+    @OptionGroup(title: "TLS, socket files and logins")
+    var transport: TransportOptions
+
     @Option(
         help: ArgumentHelp(
             "Where messages and definitions are kept. Default: $XDG_DATA_HOME/leveret or ~/.local/share/leveret",

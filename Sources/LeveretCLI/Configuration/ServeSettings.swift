@@ -6,6 +6,7 @@ import Logging
 struct ServeSettings {
     var host: String
     var port: UInt16
+    var transport: TransportSettings
     /// `nil` keeps everything in memory.
     var directory: String?
     var durability: BrokerConfiguration.Durability
@@ -17,10 +18,10 @@ struct ServeSettings {
     var logLevel: Logger.Level
 
     /// The names that a configuration file may hold.
-    static let names: Set<String> = [
+    static let names: Set<String> = TransportSettings.names.union([
         "host", "port", "data", "in-memory", "durability", "heartbeat", "frame-max", "channel-max", "max-message-size",
         "vm-memory-high-watermark", "disk-free-limit", "log-level",
-    ]
+    ])
 
     /// Reads the configuration file, if one is named, and puts the layers together.
     static func resolve(
@@ -42,6 +43,7 @@ struct ServeSettings {
     ) throws(CommandFailure) {
         host = try layers.value("host", options.host, "a host name or address") { $0.isEmpty ? nil : $0 } ?? "127.0.0.1"
         port = try layers.value("port", options.port, "a number from 0 to 65535", parse: { UInt16($0) }) ?? 5672
+        transport = try TransportSettings(options.transport, layers)
         durability =
             try layers.value("durability", options.durability, "full, normal or off") { .init(rawValue: $0) } ?? .full
         heartbeat =
@@ -98,7 +100,7 @@ struct ServeSettings {
         environment: (String) -> String?
     ) throws(CommandFailure) -> String? {
         let flag: Bool? = options.inMemory ? true : nil
-        let inMemory = try layers.value("in-memory", flag, "true or false", parse: Self.boolean) ?? false
+        let inMemory = try layers.value("in-memory", flag, "true or false", parse: SettingLayers.boolean) ?? false
         if options.inMemory, options.data != nil {
             throw CommandFailure(.usage, "--in-memory and --data exclude each other")
         }
@@ -106,14 +108,6 @@ struct ServeSettings {
         if inMemory, options.data == nil { return nil }
         let path = try layers.value("data", options.data, "a directory") { $0.isEmpty ? nil : $0 }
         return try DataDirectoryPath.resolve(path, environment: environment)
-    }
-
-    private static func boolean(_ text: String) -> Bool? {
-        switch text.lowercased() {
-        case "true", "yes", "1": true
-        case "false", "no", "0": false
-        default: nil
-        }
     }
 }
 
@@ -128,7 +122,10 @@ extension ServeSettings {
     }
 
     var server: ServerConfiguration {
-        var configuration = ServerConfiguration(host: host, port: Int(port))
+        var configuration = ServerConfiguration(addresses: transport.addresses(host: host, port: port))
+        configuration.tls = transport.tls
+        configuration.allowsAnonymousLogin = transport.allowsAnonymousLogin
+        configuration.compatibilityVersion = transport.compatibilityVersion
         configuration.heartbeat = heartbeat
         configuration.frameMax = frameMax
         configuration.channelMax = channelMax

@@ -41,4 +41,12 @@ struct SettingLayers {
         if let value = parse(text) { return value }
         throw CommandFailure(.usage, "\(place) is \"\(text)\" and must be \(kind)")
     }
+    /// Reads true or false in the usual spellings.
+    static func boolean(_ text: String) -> Bool? {
+        switch text.lowercased() {
+        case "true", "yes", "1": true
+        case "false", "no", "0": false
+        default: nil
+        }
+    }
 }

@@ -28,13 +28,17 @@ final class LoadConnection: @unchecked Sendable {
     static func open(_ target: LoadTarget, receiveBytes: Int = 1 << 20) throws(LoadFailure) -> LoadConnection {
         let connection: LoadConnection
         do throws(SystemError) {
-            let socket = try StreamSocket.connect(host: target.host, port: target.port)
-            connection = LoadConnection(socket, receiveBytes: receiveBytes)
+            connection = LoadConnection(try socket(to: target), receiveBytes: receiveBytes)
         } catch {
             throw .system(error)
         }
         try connection.logIn(target)
         return connection
+    }
+
+    private static func socket(to target: LoadTarget) throws(SystemError) -> StreamSocket {
+        if let path = target.socketPath { return try StreamSocket.connect(path: path) }
+        return try StreamSocket.connect(host: target.host, port: target.port)
     }
 
     private func logIn(_ target: LoadTarget) throws(LoadFailure) {

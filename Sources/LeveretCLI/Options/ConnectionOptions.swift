@@ -8,7 +8,10 @@ struct ConnectionOptions: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "The broker: amqp://user:password@host:port/virtual-host. Default: $LEVERET_URL or \(defaultURL)",
+            """
+            The broker: amqp://user:password@host:port/virtual-host, amqps:// for TLS (with ?cacertfile=PATH and \
+            others), or amqp+unix:///path/of/its/socket. Default: $LEVERET_URL or \(defaultURL)
+            """,
             valueName: "url"
         )
     )

@@ -11,6 +11,8 @@ struct Announcement {
     /// Where it listens, as `127.0.0.1:5672`.
     var addresses: [String]
     var port: Int?
+    /// Whether clients must speak TLS at that port.
+    var isTLS = false
     /// The host as it was asked for.
     var host: String
     /// `nil` if everything is in memory.
@@ -39,7 +41,7 @@ struct Announcement {
         case "::", "::0": reachable = "[::1]"
         default: reachable = host.contains(":") ? "[\(host)]" : host
         }
-        return "amqp://\(reachable):\(port ?? 5672)"
+        return "\(isTLS ? "amqps" : "amqp")://\(reachable):\(port ?? 5672)"
     }
 
     private static func absolute(_ path: String) -> String {

@@ -25,7 +25,7 @@ struct Daemon {
     func run() async throws {
         FileDescriptorLimit.raise()
         // Before anything takes long, so that a signal in the meantime is not lost.
-        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+        let signals = await UnixSignalsSequence(trapping: trappedSignals)
         let logger = Self.makeLogger(settings.logLevel)
         let broker = try Broker(settings.broker, logger: logger)
         let server = AMQPServer(broker: broker, configuration: settings.server, logger: logger)
@@ -40,7 +40,12 @@ struct Daemon {
         announce(addresses)
         // They end in the opposite order, so that the broker outlives its doors.
         let services: [any Service] = [broker] + (operatorSocket.map { [$0] } ?? []) + [server]
-        try await Self.run(services, until: signals, logger)
+        try await Self.run(services, until: signals, server, logger)
+    }
+
+    /// SIGHUP means that certificates are new; without any it ends the process, as it always does.
+    private var trappedSignals: [UnixSignal] {
+        settings.transport.tls == nil ? [.sigterm, .sigint] : [.sigterm, .sigint, .sighup]
     }
 
     private static func makeLogger(_ level: Logger.Level) -> Logger {
@@ -67,6 +72,7 @@ struct Daemon {
         let announcement = Announcement(
             addresses: addresses.map(\.description),
             port: addresses.compactMap(\.port).first,
+            isTLS: addresses.first { $0.port != nil }?.isTLS ?? false,
             host: settings.host,
             directory: settings.directory,
             program: CommandLine.arguments.first ?? "leveret"
@@ -82,12 +88,17 @@ extension Daemon {
     private static func run(
         _ services: [any Service],
         until signals: UnixSignalsSequence,
+        _ server: AMQPServer,
         _ logger: Logger
     ) async throws {
         let group = ServiceGroup(configuration: ServiceGroupConfiguration(services: services, logger: logger))
         let watch = Task {
             var isEnding = false
             for await signal in signals {
+                if signal == .sighup {
+                    reloadCertificates(server, logger)
+                    continue
+                }
                 if isEnding { _exit(impatientStatus) }
                 isEnding = true
                 logger.info("shutting down", metadata: ["signal": "\(signal)"])
@@ -97,6 +108,14 @@ extension Daemon {
         }
         defer { watch.cancel() }
         try await group.run()
+    }
+
+    private static func reloadCertificates(_ server: AMQPServer, _ logger: Logger) {
+        do {
+            try server.reloadCertificates()
+        } catch {
+            logger.error("the certificate stays as it was", metadata: ["leveret_reason": "\(error)"])
+        }
     }
 
     /// Ends the process if the clean way takes too long; what was confirmed is on disk anyway.

@@ -45,7 +45,10 @@ struct ClientHandshake {
         case (.expectingOpenOk, .connectionOpenOk): return .opened
         case (.expectingTune, .connectionSecure):
             return .refused(
-                ConnectionError(.loginRefused, "\(place) asks for a login in several steps, which PLAIN does not have")
+                ConnectionError(
+                    .loginRefused,
+                    "\(place) asks for a login in several steps, which \(configuration.mechanism) does not have"
+                )
             )
         default:
             throw WireError(.commandInvalid, "\(method.id.name) during the handshake", method: method.id)
@@ -58,7 +61,8 @@ struct ClientHandshake {
         case .expectingStart:
             ConnectionError(
                 .protocolMismatch,
-                "\(place) hung up before the AMQP handshake began (\(reason)); is it an AMQP 0-9-1 broker?"
+                "\(place) hung up before the AMQP handshake began (\(reason)); "
+                    + (configuration.tls == nil ? "is it an AMQP 0-9-1 broker?" : "does it want another certificate?")
             )
         case .expectingTune:
             ConnectionError(
@@ -82,7 +86,7 @@ struct ClientHandshake {
             case .unsupported(let id, let major, let minor, let revision):
                 "speaks another version of AMQP (\(id) \(major)-\(minor)-\(revision))"
             case .http: "speaks HTTP; is it the management port?"
-            case .tls: "speaks TLS"
+            case .tls: "speaks TLS; use amqps://"
             case .version091, .version09, .unknown: "does not speak AMQP 0-9-1"
             }
         return ConnectionError(.protocolMismatch, "\(place) \(what)")
@@ -95,27 +99,38 @@ struct ClientHandshake {
 
 extension ClientHandshake {
     private mutating func answer(_ start: ConnectionStart) -> Outcome {
-        guard start.mechanisms.split(separator: " ").contains("PLAIN") else {
+        let mechanism = configuration.mechanism
+        guard start.mechanisms.split(separator: " ").contains(Substring(mechanism.name)) else {
             return .refused(
                 ConnectionError(
                     .loginRefused,
-                    "\(place) offers the logins \"\(start.mechanisms)\"; this client can only do PLAIN"
+                    "\(place) offers the logins \"\(start.mechanisms)\" and not \(mechanism)" + advice(for: mechanism)
                 )
             )
         }
         serverProperties = start.serverProperties
         phase = .expectingTune
-        let login = [0] + Array(configuration.user.utf8) + [0] + Array(configuration.password.utf8)
         return .send([
             .connectionStartOk(
                 ConnectionStartOk(
                     clientProperties: ClientProperties.table(connectionName: configuration.connectionName),
-                    mechanism: "PLAIN",
-                    response: login,
+                    mechanism: mechanism.name,
+                    response: response(mechanism),
                     locale: "en_US"
                 )
             )
         ])
+    }
+
+    /// The certificate says it all for EXTERNAL.
+    private func response(_ mechanism: LoginMechanism) -> [UInt8] {
+        guard mechanism == .plain else { return [] }
+        return [0] + Array(configuration.user.utf8) + [0] + Array(configuration.password.utf8)
+    }
+
+    private func advice(for mechanism: LoginMechanism) -> String {
+        guard mechanism == .external else { return "" }
+        return "; EXTERNAL needs amqps://, a certificate of the client, and a broker that asks for it"
     }
 
     private mutating func answer(_ tune: ConnectionTune) -> Outcome {
@@ -146,6 +161,12 @@ extension ClientHandshake {
                 .virtualHostRefused,
                 "\(place) does not let user \"\(configuration.user)\" into virtual host "
                     + "\"\(configuration.virtualHost)\": \(error)",
+                cause: error
+            )
+        case .expectingTune where error.code == .accessRefused && configuration.mechanism == .external:
+            return ConnectionError(
+                .loginRefused,
+                "\(place) refuses the certificate's login; check that it has a user of that name: \(error)",
                 cause: error
             )
         case .expectingTune where error.code == .accessRefused:

@@ -4,6 +4,7 @@ import LeveretModel
 import LeveretWire
 import Logging
 import NIOCore
+import NIOSSL
 import Synchronization
 
 /// Drives one client's connection: the only type that touches its socket.
@@ -33,6 +34,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     var timers = ConnectionTimers()
     var flushing = FlushState()
     private var isReading = false
+    private var hasOfferedLogins = false
     private var publishedCount = 0
     private var channelMax: UInt16 = 0
 
@@ -80,7 +82,7 @@ extension ConnectionHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        logger.debug("connection lost", metadata: ["leveret_error": "\(error)"])
+        note(error)
         context.close(promise: nil)
     }
 
@@ -126,6 +128,7 @@ extension ConnectionHandler {
         guard record != nil else { return }
         let buffer = unwrapInboundIn(data)
         isReading = true
+        offerLogins(context)
         noteReceived(buffer.readableBytes)
         buffer.withUnsafeReadableBytes { take($0) }
     }
@@ -186,43 +189,27 @@ extension ConnectionHandler {
 // MARK: - What the machine wants
 
 extension ConnectionHandler {
+    /// Before the first byte, and with TLS after its handshake: what the client may log in with is known only then.
+    private func offerLogins(_ context: ChannelHandlerContext) {
+        guard !hasOfferedLogins else { return }
+        hasOfferedLogins = true
+        machine.offer(server.loginOffer(for: context.channel, logger))
+        let isEncrypted = (try? context.channel.pipeline.syncOperations.nioSSL_tlsVersion()) != nil
+        record?.identity.withLock { $0.isEncrypted = isEncrypted }
+    }
+
     private func perform(_ action: ConnectionStateMachine.ReceiveAction) {
         switch action {
         case .readMore, .apply: break
         case .send(let method, let channel): outbound.write(method, channel: channel)
         case .refuseProtocol(let header): refuse(header)
-        case .authenticate(let credentials): authenticate(credentials)
+        case .authenticate(let login): authenticate(login)
         case .tuned(let limits): use(limits)
         case .openSession(let virtualHost): openSession(virtualHost)
         case .fail(let error): fail(error)
         case .failChannel(let number, let error): failChannel(number, error)
         case .leave: leave()
         case .disconnect: flushing.ending = .close
-        }
-    }
-
-    private func refuse(_ header: ProtocolHeader) {
-        logger.info(
-            "connection refused, because it does not speak AMQP 0-9-1",
-            metadata: ["leveret_protocol": "\(header)"]
-        )
-        outbound.update { _ = $0.buffer.writeBytes(ProtocolHeader.supported) }
-        flushing.ending = .awaitClient
-    }
-
-    private func authenticate(_ credentials: Credentials) {
-        let result = server.broker.authenticate(
-            user: credentials.user,
-            password: credentials.password,
-            fromLoopback: context.map { ConnectionName.isLoopback($0.channel) } ?? false
-        )
-        if result != .accepted { logger.info("login refused", metadata: ["leveret_user": "\(credentials.user)"]) }
-        switch machine.authenticated(result == .accepted) {
-        case .send(let method): outbound.write(method)
-        case .fail(let error): fail(error)
-        case .drop:
-            machine.disconnected()
-            startDeadline(server.configuration.refusedLoginPause, reason: "the login was refused")
         }
     }
 
@@ -241,6 +228,7 @@ extension ConnectionHandler {
         cancelDeadline()
         let client = machine.handshake.client
         let user = machine.handshake.user
+        let mechanism = machine.handshake.mechanism?.rawValue
         outbound.update { state in
             state.announcesConsumerCancel = client.acceptsConsumerCancel
         }
@@ -259,6 +247,7 @@ extension ConnectionHandler {
         )
         record?.identity.withLock { identity in
             identity.user = user
+            identity.mechanism = mechanism
             identity.virtualHost = virtualHost
             identity.clientName = client.connectionName
             identity.clientProduct = client.product

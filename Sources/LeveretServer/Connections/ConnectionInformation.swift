@@ -10,6 +10,10 @@ public struct ConnectionInformation: Sendable, Hashable {
     public var clientProduct: String?
     /// Who logged in; `nil` before that.
     public var user: String?
+    /// How the user logged in: SASL's name of the mechanism, such as `PLAIN`; `nil` before that.
+    public var mechanism: String?
+    /// Whether the connection speaks TLS.
+    public var isEncrypted: Bool
     /// The virtual host entered; `nil` before that.
     public var virtualHost: String?
     /// When the client connected, in milliseconds since 1970.

@@ -7,7 +7,9 @@ struct ConnectionName: CustomStringConvertible {
 
     init(_ channel: any NIOCore.Channel) {
         addresses = ConnectionAddresses(local: channel.localAddress, remote: channel.remoteAddress)
-        description = "\(Self.text(channel.remoteAddress)) -> \(Self.text(channel.localAddress))"
+        // The client's end of a socket file has no name.
+        let remote = channel.localAddress?.pathname == nil ? Self.text(channel.remoteAddress) : "local"
+        description = "\(remote) -> \(Self.text(channel.localAddress))"
     }
 
     private static func text(_ address: SocketAddress?) -> String {

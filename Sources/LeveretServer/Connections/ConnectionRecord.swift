@@ -9,6 +9,8 @@ final class ConnectionRecord: Sendable {
         var clientName: String?
         var clientProduct: String?
         var user: String?
+        var mechanism: String?
+        var isEncrypted = false
         var virtualHost: String?
         var heartbeat: UInt16 = 0
         var frameMax: UInt32 = 0
@@ -56,6 +58,8 @@ final class ConnectionRecord: Sendable {
             clientName: identity.clientName,
             clientProduct: identity.clientProduct,
             user: identity.user,
+            mechanism: identity.mechanism,
+            isEncrypted: identity.isEncrypted,
             virtualHost: identity.virtualHost,
             connectedAt: connectedAt,
             heartbeat: identity.heartbeat,

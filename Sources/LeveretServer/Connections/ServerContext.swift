@@ -1,8 +1,12 @@
 import Leveret
 import LeveretCore
 import LeveretModel
+import LeveretTLS
 import LeveretWire
 import Logging
+import NIOCore
+import NIOSSL
+import Synchronization
 
 /// What all connections of a server share.
 final class ServerContext: Sendable {
@@ -15,6 +19,7 @@ final class ServerContext: Sendable {
     let bodyLimit: Int
     /// Bytes that the core delivers to a session before it waits for the client to take some.
     let outboundWindow = CoreLimits().outboundWindow
+    private let loadedCertificates = Mutex<ServerCertificates?>(nil)
 
     init(broker: Broker, configuration: ServerConfiguration, registry: ConnectionRegistry, logger: Logger) {
         self.broker = broker
@@ -23,6 +28,15 @@ final class ServerContext: Sendable {
         self.logger = logger
         serverProperties = .serverProperties(configuration)
         bodyLimit = broker.configuration.maximumMessageSize
+    }
+
+    /// For the listeners with TLS; `nil` before they are read, and without TLS.
+    var certificates: ServerCertificates? { loadedCertificates.withLock { $0 } }
+
+    func readCertificates() throws {
+        guard let tls = configuration.tls else { return }
+        let certificates = try ServerCertificates(tls)
+        loadedCertificates.withLock { $0 = certificates }
     }
 
     /// What connection.tune proposes.
@@ -42,5 +56,26 @@ final class ServerContext: Sendable {
             handshake: HandshakeStateMachine(serverProperties: serverProperties, proposal: proposal),
             bodyLimit: bodyLimit
         )
+    }
+}
+
+extension ServerContext {
+    /// How the client of a connection may log in; with TLS to be asked after its handshake.
+    func loginOffer(for channel: any NIOCore.Channel, _ logger: Logger) -> LoginOffer {
+        LoginOffer(
+            certificateUser: certificateUser(of: channel, logger),
+            allowsAnonymous: configuration.allowsAnonymousLogin && ConnectionName.isLoopback(channel)
+        )
+    }
+
+    /// The user whom the client's verified certificate names.
+    private func certificateUser(of channel: any NIOCore.Channel, _ logger: Logger) -> String? {
+        guard let tls = configuration.tls, tls.clientCertificates != .none,
+            let certificate = try? channel.pipeline.syncOperations.nioSSL_peerCertificate(),
+            let bytes = try? certificate.toDERBytes()
+        else { return nil }
+        let user = CertificateNames(der: bytes).flatMap(tls.loginName.user)
+        if user == nil { logger.info("the client's certificate has no name to log in with") }
+        return user
     }
 }

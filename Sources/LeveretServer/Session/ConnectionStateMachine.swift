@@ -38,7 +38,7 @@ struct ConnectionStateMachine {
         case apply
         case send(Method, channel: UInt16)
         case refuseProtocol(ProtocolHeader)
-        case authenticate(Credentials)
+        case authenticate(Login)
         case tuned(FrameLimits)
         case openSession(virtualHost: String)
         /// Close the connection with this error.
@@ -144,7 +144,7 @@ extension ConnectionStateMachine {
 
     private mutating func act(_ action: HandshakeStateMachine.MethodAction) -> ReceiveAction {
         switch action {
-        case .authenticate(let credentials): return .authenticate(credentials)
+        case .authenticate(let login): return .authenticate(login)
         case .tuned(let limits):
             decoder = FrameDecoder(limits: limits)
             return .tuned(limits)
@@ -216,6 +216,9 @@ extension ConnectionStateMachine {
 // MARK: - Events
 
 extension ConnectionStateMachine {
+    /// The transport says how the client may log in. Comes before the first bytes.
+    mutating func offer(_ logins: LoginOffer) { handshake.offer = logins }
+
     mutating func authenticated(_ isAccepted: Bool) -> HandshakeStateMachine.LoginAction {
         handshake.authenticated(isAccepted)
     }

@@ -17,7 +17,7 @@ struct HandshakeStateMachine {
     /// What to do about a method.
     enum MethodAction: Equatable {
         /// Ask whether the login is right, and report with `authenticated`.
-        case authenticate(Credentials)
+        case authenticate(Login)
         /// The limits are settled.
         case tuned(FrameLimits)
         /// Open the session in this virtual host; the handshake is over.
@@ -50,6 +50,10 @@ struct HandshakeStateMachine {
     private let proposal: FrameLimits
     private(set) var client = ClientProperties()
     private(set) var user = ""
+    /// How the user logged in.
+    private(set) var mechanism: SASLMechanism?
+    /// How the client may log in. To be known before its first byte is taken.
+    var offer = LoginOffer()
 
     init(serverProperties: FieldTable, proposal: FrameLimits) {
         self.serverProperties = serverProperties
@@ -68,7 +72,7 @@ struct HandshakeStateMachine {
             versionMajor: 0,
             versionMinor: 9,
             serverProperties: serverProperties,
-            mechanisms: SASLMechanism.offered,
+            mechanisms: offer.description,
             locales: "en_US"
         )
         return .send(.connectionStart(start))
@@ -94,6 +98,7 @@ struct HandshakeStateMachine {
             return client.acceptsAuthenticationFailureClose ? .fail(error) : .drop(error)
         }
         self.user = user
+        self.mechanism = mechanism
         state = .expectingTuneOk
         let tune = ConnectionTune(
             channelMax: proposal.channelMax,
@@ -107,13 +112,13 @@ struct HandshakeStateMachine {
 extension HandshakeStateMachine {
     private mutating func receive(_ startOk: ConnectionStartOk) -> MethodAction {
         client = ClientProperties(startOk.clientProperties)
-        guard let mechanism = SASLMechanism(rawValue: startOk.mechanism) else {
+        guard let mechanism = offer.mechanism(named: startOk.mechanism) else {
             return finish(.fail(.unknownMechanism(startOk.mechanism)))
         }
         do {
-            let credentials = try mechanism.credentials(in: startOk.response)
-            state = .authenticating(mechanism, user: credentials.user)
-            return .authenticate(credentials)
+            let login = try mechanism.login(with: startOk.response, offer)
+            state = .authenticating(mechanism, user: login.user)
+            return .authenticate(login)
         } catch {
             return finish(.fail(error))
         }
@@ -153,9 +158,5 @@ extension AMQPError {
                 + "For details see the broker logfile.",
             scope: .connection
         )
-    }
-
-    fileprivate static func unknownMechanism(_ name: String) -> AMQPError {
-        AMQPError(.commandInvalid, "unknown authentication mechanism '\(name)'", method: .connectionStartOk)
     }
 }

@@ -20,6 +20,10 @@ extension AMQPError {
         AMQPError(.channelError, "unexpected method in connection state \(state)", method: method)
     }
 
+    static func unknownMechanism(_ name: String) -> AMQPError {
+        AMQPError(.commandInvalid, "unknown authentication mechanism '\(name)'", method: .connectionStartOk)
+    }
+
     static let immediateNotImplemented = AMQPError(.notImplemented, "immediate=true", method: .basicPublish)
 
     static func messageTooLarge(_ size: UInt64, limit: Int) -> AMQPError {

@@ -6,25 +6,46 @@ struct Credentials: Sendable, Equatable {
     var password: [UInt8]
 }
 
-/// The login mechanisms of SASL that the server offers. Both send the password in the clear.
+/// Who a client says that it is, and what speaks for that.
+enum Login: Sendable, Equatable {
+    case password(Credentials)
+    /// TLS has verified the certificate that names the user.
+    case certificate(user: String)
+
+    var user: String {
+        switch self {
+        case .password(let credentials): credentials.user
+        case .certificate(let user): user
+        }
+    }
+}
+
+/// The login mechanisms of SASL that the server knows. Which of them a connection has, its `LoginOffer` says.
 enum SASLMechanism: String, CaseIterable {
     /// RFC 4616: identity, NUL, user, NUL, password.
     case plain = "PLAIN"
     /// AMQP 0-9's own: a field table without its length, of LOGIN and PASSWORD.
     case amqplain = "AMQPLAIN"
+    /// RFC 4422: the user is the one that the client's certificate names, whatever the response says.
+    case external = "EXTERNAL"
+    /// RFC 4505: the same as guest with the password guest, so that it ends when that login does.
+    case anonymous = "ANONYMOUS"
 
-    /// All of them, as connection.start lists them.
-    static let offered = allCases.map(\.rawValue).joined(separator: " ")
-
-    /// Finds the credentials in a client's response.
+    /// Finds out from a client's response who logs in.
     ///
     /// - Throws: 502 if the response is malformed.
-    func credentials(in response: [UInt8]) throws(AMQPError) -> Credentials {
+    func login(with response: [UInt8], _ offer: LoginOffer) throws(AMQPError) -> Login {
         switch self {
-        case .plain: try Self.plainCredentials(response)
-        case .amqplain: try Self.tableCredentials(response)
+        case .plain: return .password(try Self.plainCredentials(response))
+        case .amqplain: return .password(try Self.tableCredentials(response))
+        case .anonymous: return .password(Self.guest)
+        case .external:
+            guard let user = offer.certificateUser else { throw .unknownMechanism(rawValue) }
+            return .certificate(user: user)
         }
     }
+
+    private static let guest = Credentials(user: "guest", password: Array("guest".utf8))
 
     private static func plainCredentials(_ response: [UInt8]) throws(AMQPError) -> Credentials {
         let parts = response.split(separator: 0, maxSplits: 2, omittingEmptySubsequences: false)

@@ -12,6 +12,7 @@ extension FieldTable {
             "consumer_priorities": true,
             "authentication_failure_close": true,
             "per_consumer_qos": true,
+            "direct_reply_to": true,
         ]
         return [
             "capabilities": .table(capabilities),
@@ -19,8 +20,8 @@ extension FieldTable {
             "copyright": "The Leveret authors",
             "information": "Licensed under the Apache License 2.0",
             "platform": "Swift",
-            "product": .string(configuration.product),
-            "version": .string(configuration.version),
+            "product": .string(configuration.compatibilityVersion == nil ? configuration.product : "RabbitMQ"),
+            "version": .string(configuration.compatibilityVersion ?? configuration.version),
         ]
     }
 }

@@ -8,7 +8,7 @@ package enum ProtocolHeader: Sendable, Hashable {
     case unsupported(UInt8, UInt8, UInt8, UInt8)
     /// An HTTP request
     case http
-    /// A TLS ClientHello
+    /// The beginning of TLS: a ClientHello, or an alert of a server that expected one
     case tls
     /// Anything else
     case unknown
@@ -43,7 +43,7 @@ package enum ProtocolHeader: Sendable, Hashable {
     package var isSupported: Bool { self == .version091 || self == .version09 }
 
     private static func foreign(_ start: Slice<UnsafeRawBufferPointer>) -> ProtocolHeader {
-        if start.starts(with: [0x16, 0x03]) { return .tls }
+        if start.starts(with: [0x16, 0x03]) || start.starts(with: [0x15, 0x03]) { return .tls }
         return httpMethods.contains { start.elementsEqual($0.utf8) } ? .http : .unknown
     }
 }

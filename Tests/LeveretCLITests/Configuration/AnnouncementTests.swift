@@ -20,6 +20,19 @@ struct AnnouncementTests {
         )
     }
 
+    @Test func `the line to try speaks TLS where nothing else is spoken`() {
+        let announcement = Announcement(
+            addresses: ["127.0.0.1:5671 (TLS)"],
+            port: 5671,
+            isTLS: true,
+            host: "127.0.0.1",
+            directory: nil,
+            program: "leveret"
+        )
+        #expect(announcement.lines.first == "listening on 127.0.0.1:5671 (TLS)")
+        #expect(announcement.lines.last?.contains("--url amqps://127.0.0.1:5671 ") == true)
+    }
+
     @Test(arguments: [("0.0.0.0", "127.0.0.1"), ("::", "[::1]"), ("::1", "[::1]"), ("example.org", "example.org")])
     func `the line to try names an address that can be connected to`(host: String, reachable: String) {
         let announcement = Announcement(

@@ -97,7 +97,8 @@ struct ClientHandshakeTests {
     }
 
     @Test(arguments: [
-        ("AMQP\u{0}\u{1}\u{0}\u{0}", "another version"), ("HTTP/1.1 400 Bad Request", "AMQP 0-9-1"),
+        ("AMQP\u{0}\u{1}\u{0}\u{0}", "another version"), ("\u{15}\u{3}\u{1}\u{0}\u{2}\u{2}", "use amqps://"),
+        ("HTTP/1.1 400 Bad Request", "AMQP 0-9-1"),
         ("SSH-2.0-server", "AMQP 0-9-1"),
     ])
     func `a peer that speaks something else is told apart`(_ bytes: String, _ word: String) throws {
@@ -117,6 +118,22 @@ struct ClientHandshakeTests {
         let error = script.actions().compactMap(\.failure).first as? ConnectionError
         #expect(error?.code == .loginRefused)
         #expect(error?.reason.contains("EXTERNAL") == true)
+    }
+
+    @Test func `EXTERNAL sends no password`() throws {
+        var configuration = ConnectionConfiguration(user: "me", password: "verysecret")
+        configuration.mechanism = .external
+        var script = SessionScript(configuration)
+        _ = try script.sent()
+        try script.receive(
+            .connectionStart(.init(versionMajor: 0, versionMinor: 9, mechanisms: "PLAIN EXTERNAL", locales: "en_US"))
+        )
+        guard case .method(0, .connectionStartOk(let startOk))? = try script.sent().first else {
+            Issue.record("no start-ok")
+            return
+        }
+        #expect(startOk.mechanism == "EXTERNAL")
+        #expect(startOk.response.isEmpty)
     }
 
     @Test func `methods out of order end the handshake`() throws {

@@ -36,6 +36,21 @@ import Testing
         #expect(information.frameMax == 131_072)
     }
 
+    @Test func `a client of this machine may log in without a name, unless that is turned off`() throws {
+        #expect(try offer(ServerConfiguration(), from: "127.0.0.1") == "PLAIN AMQPLAIN ANONYMOUS")
+        #expect(try offer(ServerConfiguration(), from: "192.0.2.1") == "PLAIN AMQPLAIN")
+        var configuration = ServerConfiguration()
+        configuration.allowsAnonymousLogin = false
+        #expect(try offer(configuration, from: "127.0.0.1") == "PLAIN AMQPLAIN")
+    }
+
+    private func offer(_ configuration: ServerConfiguration, from address: String) throws -> String? {
+        let connection = try EmbeddedConnection(broker: broker, configuration: configuration, address: address)
+        try connection.send(ClientBytes.header)
+        guard case .connectionStart(let start) = try methods(connection).first else { return nil }
+        return start.mechanisms
+    }
+
     @Test func `bytes may come one by one`() throws {
         let connection = try EmbeddedConnection(broker: broker)
         let bytes =

@@ -189,7 +189,11 @@ import Testing
         try await withServer(configuration) { server, _ in
             try await SocketClient.connect(path: path) { client in
                 try await client.openChannel()
-                #expect(server.connections.connections.first?.user == "guest")
+                let information = server.connections.connections.first
+                #expect(information?.user == "guest")
+                #expect(information?.mechanism == "PLAIN")
+                #expect(information?.isEncrypted == false)
+                #expect(information?.name == "local -> \(path)")
             }
         }
         #expect(TemporaryDirectory.mode(of: path) == nil)

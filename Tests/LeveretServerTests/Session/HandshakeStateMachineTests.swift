@@ -41,7 +41,8 @@ import Testing
         #expect(start.locales == "en_US")
         #expect((start.versionMajor, start.versionMinor) == (0, 9))
         #expect(
-            machine.receive(startOk()) == .authenticate(Credentials(user: "guest", password: Array("secret".utf8)))
+            machine.receive(startOk())
+                == .authenticate(.password(Credentials(user: "guest", password: Array("secret".utf8))))
         )
         #expect(
             machine.authenticated(true)
@@ -70,19 +71,46 @@ import Testing
             return
         }
         #expect(capabilities["basic.nack"] == .boolean(true))
-        #expect(capabilities["direct_reply_to"] == nil)
+        #expect(capabilities["direct_reply_to"] == .boolean(true))
         #expect(table["product"]?.string == "Leveret")
         #expect(table["version"]?.string == ServerConfiguration().version)
     }
 
-    @Test func `an unknown mechanism is refused with 503`() {
+    @Test func `a compatibility version is told with RabbitMQ's name`() {
+        var configuration = ServerConfiguration()
+        configuration.compatibilityVersion = "3.13.0"
+        let table = FieldTable.serverProperties(configuration)
+        #expect(table["product"]?.string == "RabbitMQ")
+        #expect(table["version"]?.string == "3.13.0")
+    }
+
+    @Test(arguments: ["MAGIC", "EXTERNAL", "ANONYMOUS", "plain", ""])
+    func `a mechanism that is not on offer is refused with 503`(mechanism: String) {
         var machine = makeMachine()
         _ = machine.receive(.version091)
-        guard case .fail(let error) = machine.receive(startOk(mechanism: "EXTERNAL")) else {
+        guard case .fail(let error) = machine.receive(startOk(mechanism: mechanism)) else {
             Issue.record("a failure was expected")
             return
         }
         #expect(error.code == .commandInvalid)
+        #expect(error.scope == .connection)
+    }
+
+    @Test func `a verified certificate logs in without a password`() {
+        var machine = makeMachine()
+        machine.offer = LoginOffer(certificateUser: "CN=orders")
+        guard case .send(.connectionStart(let start)) = machine.receive(.version091) else {
+            Issue.record("connection.start was expected")
+            return
+        }
+        #expect(start.mechanisms == "PLAIN AMQPLAIN EXTERNAL")
+        #expect(
+            machine.receive(startOk(mechanism: "EXTERNAL", response: ""))
+                == .authenticate(.certificate(user: "CN=orders"))
+        )
+        _ = machine.authenticated(true)
+        #expect(machine.user == "CN=orders")
+        #expect(machine.mechanism == .external)
     }
 
     @Test func `a malformed response is refused with 502`() {

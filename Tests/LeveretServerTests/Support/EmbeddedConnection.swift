@@ -15,7 +15,11 @@ final class EmbeddedConnection {
     private let gate: SocketGate
     private var reader = FrameReader()
 
-    init(broker: Broker, configuration: ServerConfiguration = ServerConfiguration()) throws {
+    init(
+        broker: Broker,
+        configuration: ServerConfiguration = ServerConfiguration(),
+        address: String = "127.0.0.1"
+    ) throws {
         context = ServerContext(
             broker: broker,
             configuration: configuration,
@@ -25,7 +29,7 @@ final class EmbeddedConnection {
         gate = SocketGate()
         handler = ConnectionHandler(server: context, eventLoop: channel.eventLoop)
         try channel.pipeline.syncOperations.addHandlers([gate, handler])
-        try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 5000)).wait()
+        try channel.connect(to: SocketAddress(ipAddress: address, port: 5000)).wait()
     }
 
     /// A connection that is open, with these channels.
