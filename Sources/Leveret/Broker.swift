@@ -65,12 +65,22 @@ public final class Broker: Service, Sendable {
             logger: logger
         )
         driver.start()
-        if isNew { driver.define(Credentials.initialDefinitions()) }
+        if isNew { try defineBeginnings() }
         if let failure = driver.inspect({ $0.failure }) {
             driver.shutDown()
             throw BrokerError(.dataDirectory, failure)
         }
         resources.start()
+    }
+
+    /// A new data directory is given its first virtual host and user.
+    private func defineBeginnings() throws {
+        do {
+            for change in Credentials.initialDefinitions() { _ = try driver.define { _ in change } }
+        } catch {
+            driver.shutDown()
+            throw BrokerError(.dataDirectory, "\(error)")
+        }
     }
 
     /// Runs a broker for as long as `body` does.

@@ -21,7 +21,8 @@ struct LeveretCommand: AsyncParsableCommand {
             CloseConnectionCommand.self, CloseAllConnectionsCommand.self, DeleteQueueByOperatorCommand.self,
             PurgeQueueByOperatorCommand.self, SetMemoryWatermarkCommand.self, SetDiskFreeLimitCommand.self,
             TraceOnCommand.self, TraceOffCommand.self,
-        ]
+        ],
+        groupedSubcommands: OperatorCommands.groups
     )
 
     static func main() async {

@@ -10,21 +10,35 @@ final class DefinitionWriter {
 
     func write(_ change: DefinitionChange) throws {
         switch change {
-        case .putVirtualHost(let definition): try put(definition)
+        case .putVirtualHost(let definition):
+            try put(definition)
+            try put(VirtualHostSettings(definition))
         case .putExchange(let definition): try put(definition)
         case .putQueue(let definition): try put(definition)
         case .putBinding(let definition): try put(definition)
-        case .putUser(let definition): try put(definition)
+        case .putUser(let definition):
+            try put(definition)
+            try put(UserLimitsRow(definition))
         case .putPermission(let definition): try put(definition)
-        case .deleteVirtualHost(let name): try delete(VirtualHostDefinition.table, [.text(name)])
+        case .putTopicPermission(let definition): try put(definition)
+        case .putPolicy(let definition): try put(definition)
+        case .deleteVirtualHost(let name):
+            try delete(VirtualHostDefinition.table, [.text(name)])
+            try delete(VirtualHostSettings.table, [.text(name)])
         case .deleteExchange(let virtualHost, let name):
             try delete(ExchangeDefinition.table, [.text(virtualHost), .text(name)])
             try forgetAll(.exchange(virtualHost: virtualHost, name: name))
         case .deleteQueue(let id): try deleteQueue(id)
         case .deleteBinding(let definition): try delete(BindingDefinition.table, try definition.columnValues())
-        case .deleteUser(let name): try delete(UserDefinition.table, [.text(name)])
+        case .deleteUser(let name):
+            try delete(UserDefinition.table, [.text(name)])
+            try delete(UserLimitsRow.table, [.text(name)])
         case .deletePermission(let user, let virtualHost):
             try delete(PermissionDefinition.table, [.text(user), .text(virtualHost)])
+        case .deleteTopicPermission(let user, let virtualHost, let exchange):
+            try delete(TopicPermissionDefinition.table, [.text(user), .text(virtualHost), .text(exchange)])
+        case .deletePolicy(let virtualHost, let name):
+            try delete(PolicyDefinition.table, [.text(virtualHost), .text(name)])
         }
     }
 

@@ -1,16 +1,6 @@
 import LeveretCore
 import LeveretModel
 
-extension VirtualHostDefinition: DefinitionRow {
-    static let table = DefinitionTable(name: "virtual_host", keys: ["name"], others: [])
-
-    func columnValues() throws -> [ColumnValue] { [.text(name)] }
-
-    init(columns: inout ColumnReader) throws {
-        self.init(name: try columns.text())
-    }
-}
-
 extension ExchangeDefinition: DefinitionRow {
     static let table = DefinitionTable(
         name: "exchange",
@@ -93,62 +83,6 @@ extension BindingDefinition: DefinitionRow {
             throw ColumnReader.Mismatch()
         }
         return kind
-    }
-}
-
-extension UserDefinition: DefinitionRow {
-    static let table = DefinitionTable(
-        name: "user",
-        keys: ["name"],
-        others: ["password_hash", "hashing_algorithm", "tags"]
-    )
-
-    func columnValues() throws -> [ColumnValue] {
-        var bytes: [UInt8] = []
-        for tag in tags { try bytes.append(longString: tag.utf8) }
-        return [.text(name), .text(passwordHash), .text(hashingAlgorithm), .blob(bytes)]
-    }
-
-    init(columns: inout ColumnReader) throws {
-        self.init(
-            name: try columns.text(),
-            passwordHash: try columns.text(),
-            hashingAlgorithm: try columns.text(),
-            tags: try UserDefinition.tags(try columns.blob())
-        )
-    }
-
-    private static func tags(_ encoded: [UInt8]) throws -> [String] {
-        try encoded.withUnsafeBytes { bytes in
-            var reader = ByteReader(bytes)
-            var tags: [String] = []
-            while reader.remaining > 0 {
-                tags.append(String(decoding: try reader.readLongStringBytes(), as: UTF8.self))
-            }
-            return tags
-        }
-    }
-}
-
-extension PermissionDefinition: DefinitionRow {
-    static let table = DefinitionTable(
-        name: "permission",
-        keys: ["user", "virtual_host"],
-        others: ["configure", "write", "read"]
-    )
-
-    func columnValues() throws -> [ColumnValue] {
-        [.text(user), .text(virtualHost), .text(configure), .text(write), .text(read)]
-    }
-
-    init(columns: inout ColumnReader) throws {
-        self.init(
-            user: try columns.text(),
-            virtualHost: try columns.text(),
-            configure: try columns.text(),
-            write: try columns.text(),
-            read: try columns.text()
-        )
     }
 }
 

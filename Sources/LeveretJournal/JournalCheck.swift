@@ -113,6 +113,10 @@ package struct JournalCheck {
         report.bindings = try count(BindingDefinition.self)
         report.users = try count(UserDefinition.self)
         report.permissions = try count(PermissionDefinition.self)
+        report.topicPermissions = try count(TopicPermissionDefinition.self)
+        report.policies = try count(PolicyDefinition.self)
+        _ = try count(VirtualHostSettings.self)
+        _ = try count(UserLimitsRow.self)
         var next: UInt64 = 1
         _ = try count(StoredNumber.self) { if $0.key == StoredNumber.nextQueueID { next = $0.value } }
         var queues: Set<UInt64> = []

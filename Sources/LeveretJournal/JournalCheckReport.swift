@@ -9,6 +9,8 @@ package struct JournalCheckReport: Sendable, Hashable {
     package var bindings = 0
     package var users = 0
     package var permissions = 0
+    package var topicPermissions = 0
+    package var policies = 0
     package var segments = 0
     /// The bytes of messages in all segments.
     package var contentBytes = 0

@@ -54,6 +54,7 @@ package struct Migration: Sendable {
     package static let steps: [Migration] = [
         Migration(version: 1, name: "definitions, segments, settlements and delivery marks", sql: initialTables),
         updatesAndDeduplication,
+        Migration(version: 3, name: "limits, topic permissions and policies", sql: accessTables),
     ]
 
     private static var updatesAndDeduplication: Migration {
@@ -166,6 +167,48 @@ package struct Migration: Sendable {
         ) WITHOUT ROWID;
 
         ALTER TABLE delivery_mark ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0;
+        """
+
+    // What a virtual host or a user has besides its name lies beside the first tables, whose rows stay as they are
+    // under their checksums. A limit of -1 is none.
+    private static let accessTables = """
+        CREATE TABLE virtual_host_settings (
+            virtual_host TEXT NOT NULL PRIMARY KEY,
+            description TEXT NOT NULL,
+            tags BLOB NOT NULL,
+            default_queue_type TEXT NOT NULL,
+            max_connections INTEGER NOT NULL,
+            max_queues INTEGER NOT NULL,
+            checksum INTEGER NOT NULL
+        ) WITHOUT ROWID;
+
+        CREATE TABLE user_limits (
+            user TEXT NOT NULL PRIMARY KEY,
+            max_connections INTEGER NOT NULL,
+            max_channels INTEGER NOT NULL,
+            checksum INTEGER NOT NULL
+        ) WITHOUT ROWID;
+
+        CREATE TABLE topic_permission (
+            user TEXT NOT NULL,
+            virtual_host TEXT NOT NULL,
+            exchange TEXT NOT NULL,
+            write TEXT NOT NULL,
+            read TEXT NOT NULL,
+            checksum INTEGER NOT NULL,
+            PRIMARY KEY (user, virtual_host, exchange)
+        ) WITHOUT ROWID;
+
+        CREATE TABLE policy (
+            virtual_host TEXT NOT NULL,
+            name TEXT NOT NULL,
+            pattern TEXT NOT NULL,
+            target TEXT NOT NULL,
+            priority INTEGER NOT NULL,
+            settings BLOB NOT NULL,
+            checksum INTEGER NOT NULL,
+            PRIMARY KEY (virtual_host, name)
+        ) WITHOUT ROWID;
         """
 }
 

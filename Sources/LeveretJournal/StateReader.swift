@@ -10,12 +10,14 @@ struct StateReader {
     /// The whole state, without the content of the segments.
     func recover() throws -> RecoveredState {
         var state = RecoveredState()
-        state.virtualHosts = try all()
+        state.virtualHosts = try virtualHosts()
         state.exchanges = try all()
         state.queues = try all()
         state.bindings = try all()
-        state.users = try all()
+        state.users = try users()
         state.permissions = try all()
+        state.topicPermissions = try all()
+        state.policies = try all()
         state.deliveryMarks = try deliveryMarks()
         state.deduplications = try all().sorted { $0.precedes($1) }
         if let number = try storedNumber(StoredNumber.nextQueueID) { state.nextQueueID = QueueID(rawValue: number) }
@@ -31,6 +33,24 @@ struct StateReader {
             row: StoredNumber.nextQueueID,
             "queue \(last.rawValue) exists, so \(state.nextQueueID.rawValue) is not the next number"
         )
+    }
+
+    /// What lies beside a name is found by the name's bytes, as the database compares them.
+    private func virtualHosts() throws -> [VirtualHostDefinition] {
+        let settings: [VirtualHostSettings] = try all()
+        let byName = Dictionary(settings.map { (Array($0.host.name.utf8), $0.host) }) { first, _ in first }
+        let hosts: [VirtualHostDefinition] = try all()
+        return hosts.map { byName[Array($0.name.utf8)] ?? $0 }
+    }
+
+    private func users() throws -> [UserDefinition] {
+        let rows: [UserLimitsRow] = try all()
+        let byName = Dictionary(rows.map { (Array($0.user.utf8), $0.limits) }) { first, _ in first }
+        var users: [UserDefinition] = try all()
+        for index in users.indices {
+            users[index].limits = byName[Array(users[index].name.utf8)] ?? UserLimits()
+        }
+        return users
     }
 
     private func all<Row: DefinitionRow>() throws -> [Row] {

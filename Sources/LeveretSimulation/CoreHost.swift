@@ -43,21 +43,39 @@ package final class CoreHost {
 
     /// Creates virtual host `/` and a user who may do everything there.
     package func defineDefaults() {
-        core.define(.putVirtualHost(VirtualHostDefinition(name: "/")))
+        define(.putVirtualHost(VirtualHostDefinition(name: "/")))
         defineUser("guest", configure: ".*", write: ".*", read: ".*")
     }
 
     /// Creates a user and the user's rights in virtual host `/`.
     package func defineUser(_ name: String, configure: String, write: String, read: String) {
-        core.define(
-            .putUser(UserDefinition(name: name, passwordHash: "", hashingAlgorithm: "", tags: []))
-        )
-        core.define(
+        define(.putUser(UserDefinition(name: name, passwordHash: "", hashingAlgorithm: "", tags: [])))
+        define(
             .putPermission(
                 PermissionDefinition(user: name, virtualHost: "/", configure: configure, write: write, read: read)
             )
         )
     }
+
+    /// Applies an operator's change that cannot be refused.
+    private func define(_ change: DefinitionChange) {
+        do {
+            _ = try tryDefine(change)
+        } catch {
+            preconditionFailure("a definition is refused: \(error)")
+        }
+    }
+
+    /// Applies an operator's change and returns copies of the effects that it has.
+    @discardableResult
+    package func tryDefine(_ change: DefinitionChange) throws(DefinitionError) -> [Observation] {
+        effects.removeAll()
+        _ = try core.define(change, at: time, into: &effects)
+        return effects.list.map { Observation(copying: $0) }
+    }
+
+    /// Reads from the core.
+    package func inspect<Result>(_ read: (borrowing BrokerCore) -> Result) -> Result { read(core) }
 
     /// Applies a command and returns copies of its effects.
     package func apply(_ command: Command) -> [Observation] {

@@ -40,6 +40,7 @@ extension Observation {
         case .block(let session, _, let awaitsAnswers): trace.mix(awaitsAnswers ? 18 : 16, session)
         case .unblock(let session): trace.mix(17, session)
         case .wake(let time): trace.mix(time.milliseconds)
+        case .secretUpdated(let session): trace.mix(40, session)
         case .loadSegment(let segment): trace.mix(segment.rawValue)
         }
     }

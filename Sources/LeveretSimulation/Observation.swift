@@ -58,6 +58,7 @@ package struct ObservedDelivery: Sendable, Hashable {
 package enum Observation: Sendable, Hashable {
     case sessionOpened(SessionID)
     case sessionClosed(SessionID)
+    case secretUpdated(SessionID)
     case connectionException(SessionID, AMQPError)
     case channelOpened(ChannelID)
     case channelClosed(ChannelID)
@@ -78,6 +79,7 @@ package enum Observation: Sendable, Hashable {
         switch effect {
         case .sessionOpened(let session): self = .sessionOpened(session)
         case .sessionClosed(let session): self = .sessionClosed(session)
+        case .secretUpdated(let session): self = .secretUpdated(session)
         case .connectionException(let session, let error): self = .connectionException(session, error)
         case .channelOpened(let channel): self = .channelOpened(channel)
         case .channelClosed(let channel): self = .channelClosed(channel)

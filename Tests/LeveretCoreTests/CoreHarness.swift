@@ -274,6 +274,7 @@ extension CoreHarness {
         expiration: String? = nil,
         priority: UInt8? = nil,
         replyTo: String? = nil,
+        userID: String? = nil,
         on id: ChannelID? = nil
     ) throws -> [Observation] {
         var properties = BasicProperties()
@@ -282,6 +283,7 @@ extension CoreHarness {
         properties.headers = headers
         properties.expiration = expiration
         properties.priority = priority
+        properties.userID = userID
         var encoded: [UInt8] = []
         try properties.encode(into: &encoded)
         let publishings = bodies.map {

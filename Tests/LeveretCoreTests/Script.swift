@@ -56,6 +56,7 @@ extension Observation {
         switch self {
         case .sessionOpened: "session opened"
         case .sessionClosed: "session closed"
+        case .secretUpdated: "secret updated"
         case .connectionException(_, let error): "connection exception \(error.code.rawValue)"
         case .channelOpened: "channel opened"
         case .channelClosed: "channel closed"

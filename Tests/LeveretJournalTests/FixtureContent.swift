@@ -7,6 +7,7 @@ enum FixtureContent {
     static func batches(ofVersion version: Int) -> [JournalBatch] {
         var batches = [definitions, segments, settlements]
         if version >= 2 { batches.append(updatesAndDeduplications) }
+        if version >= 3 { batches.append(access) }
         return batches
     }
 
@@ -44,5 +45,9 @@ enum FixtureContent {
                 [.remember(.make(scope, "a", 1)), .remember(.make(scope, "b", 2, expiresAt: 1_700_000_000_000))]
             }
         }
+    }
+
+    private static var access: JournalBatch {
+        .make(next: 7) { $0.definitions = DefinitionSamples.accessPuts }
     }
 }

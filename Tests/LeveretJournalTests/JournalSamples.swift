@@ -156,6 +156,63 @@ enum DefinitionSamples {
         ] + bindings.filter { $0.destinationKind == .exchange }.map { .deleteBinding($0) }
     }
 
+    // MARK: Who may do what
+
+    /// What a virtual host and a user may have besides their names.
+    static let described = VirtualHostDefinition(
+        name: "described",
+        description: "für Menschen",
+        tags: ["a", "with,comma", ""],
+        defaultQueueType: "quorum",
+        limits: VirtualHostLimits(maxConnections: 0, maxQueues: .max)
+    )
+    static let limited = UserDefinition(
+        name: "limited",
+        passwordHash: "",
+        hashingAlgorithm: "rabbit_password_hashing_sha512",
+        tags: [],
+        limits: UserLimits(maxConnections: 5)
+    )
+
+    static let topicPermissions: Set<TopicPermissionDefinition> = [
+        topicPermission("amq.topic"), topicPermission("gone"),
+    ]
+
+    static let policies: Set<PolicyDefinition> = [
+        policy("ttl", ["message-ttl": .int64(60_000), "overflow": "reject-publish"], priority: -5),
+        policy("gone", ["alternate-exchange": "lost"]),
+    ]
+
+    static var accessPuts: [DefinitionChange] {
+        [.putVirtualHost(described), .putUser(limited)] + topicPermissions.map { .putTopicPermission($0) }
+            + policies.map { .putPolicy($0) }
+    }
+
+    /// Deletes one of each kind of `accessPuts`.
+    static var accessDeletes: [DefinitionChange] {
+        [
+            .deleteVirtualHost(name: described.name),
+            .deleteUser(name: limited.name),
+            .deleteTopicPermission(user: "guest", virtualHost: "/", exchange: "gone"),
+            .deletePolicy(virtualHost: "/", name: "gone"),
+        ]
+    }
+
+    private static func topicPermission(_ exchange: String) -> TopicPermissionDefinition {
+        TopicPermissionDefinition(user: "guest", virtualHost: "/", exchange: exchange, write: "^{username}", read: "")
+    }
+
+    private static func policy(_ name: String, _ settings: FieldTable, priority: Int64 = 0) -> PolicyDefinition {
+        PolicyDefinition(
+            virtualHost: "/",
+            name: name,
+            pattern: "^a|ü",
+            target: .classicQueues,
+            priority: priority,
+            settings: settings
+        )
+    }
+
     /// A binding and six that differ from it by one field each.
     static var neighbours: [BindingDefinition] {
         let first = binding("k", [:])

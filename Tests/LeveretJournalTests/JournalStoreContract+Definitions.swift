@@ -41,6 +41,34 @@ extension JournalStoreContract {
         #expect(state.permissions.map(\.virtualHost) == ["/"])
     }
 
+    @Sendable static func accessRoundTrip(_ open: Open) throws {
+        let state = try committed(
+            open,
+            .make { $0.definitions = DefinitionSamples.puts + DefinitionSamples.accessPuts }
+        )
+        #expect(Set(state.virtualHosts) == DefinitionSamples.virtualHosts.union([DefinitionSamples.described]))
+        #expect(Set(state.users) == DefinitionSamples.users.union([DefinitionSamples.limited]))
+        #expect(Set(state.topicPermissions) == DefinitionSamples.topicPermissions)
+        #expect(Set(state.policies) == DefinitionSamples.policies)
+    }
+
+    @Sendable static func deletedAccess(_ open: Open) throws {
+        var host = VirtualHostDefinition(name: DefinitionSamples.described.name)
+        try withStore(open) { store throws in
+            try store.commit(.make { $0.definitions = DefinitionSamples.accessPuts })
+            try store.commit(.make { $0.definitions = DefinitionSamples.accessDeletes })
+            try store.commit(.make { $0.definitions = [.putVirtualHost(host)] })
+        }
+        let state = try recovered(open)
+        #expect(state.virtualHosts == [host])
+        #expect(state.users.isEmpty)
+        #expect(state.topicPermissions.map(\.exchange) == ["amq.topic"])
+        #expect(state.policies.map(\.name) == ["ttl"])
+        host.limits.maxQueues = 1
+        let again = try committed(open, .make { $0.definitions = [.putVirtualHost(host)] })
+        #expect(again.virtualHosts == [host])
+    }
+
     @Sendable static func definitionsInOrder(_ open: Open) throws {
         let host = VirtualHostDefinition(name: "a")
         let batch = JournalBatch.make { batch in

@@ -22,6 +22,8 @@ struct JournalStoreContract: Sendable, CustomTestStringConvertible {
         .init("definitions come back as they were put", definitionsRoundTrip),
         .init("putting a definition again replaces it", puttingReplaces),
         .init("deleted definitions stay away and others stay", deletedDefinitions),
+        .init("limits, topic permissions and policies come back as they were put", accessRoundTrip),
+        .init("what was deleted takes its limits along", deletedAccess),
         .init("changes of definitions happen in order", definitionsInOrder),
         .init("a binding is the same whatever the order of its arguments", bindingArguments),
         .init("bindings differ by each of their six fields", bindingIdentity),

@@ -16,7 +16,7 @@ struct MetricsTests {
             metrics: BrokerMetrics(factory: factory),
             onFailure: { _ in }
         )
-        driver.define([.putVirtualHost(VirtualHostDefinition(name: "/"))])
+        _ = try driver.define { _ in .putVirtualHost(VirtualHostDefinition(name: "/")) }
         let channel = try await InProcessChannel.open(on: driver, virtualHost: "/")
         let orders = try await channel.declareQueue("orders")
         for body in ["a", "b", "c"] { try await channel.publish(body, to: orders) }

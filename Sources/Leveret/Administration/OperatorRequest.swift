@@ -27,6 +27,13 @@ enum OperatorRequests {
         ConnectionListing.self, ChannelListing.self, ConsumerListing.self, CloseConnection.self,
         CloseAllConnections.self, DeleteQueue.self, PurgeQueue.self, SetMemoryWatermark.self, SetDiskFreeLimit.self,
         SetTracing.self,
+        ListVirtualHosts.self, AddVirtualHost.self, UpdateVirtualHost.self, DeleteVirtualHost.self,
+        SetVirtualHostLimits.self,
+        ListUsers.self, AddUser.self, DeleteUser.self, ChangePassword.self, AuthenticateUser.self, SetUserTags.self,
+        UpdateUserLimits.self,
+        ListPermissions.self, SetPermissions.self, ClearPermissions.self,
+        ListTopicPermissions.self, SetTopicPermissions.self, ClearTopicPermissions.self,
+        ListPolicies.self, SetPolicy.self, ClearPolicy.self,
     ]
 
     static func type(of command: String) -> (any OperatorRequest.Type)? {

@@ -9,6 +9,7 @@ package final class CoreDriver: @unchecked Sendable {
     // Unchecked: everything that changes is in `state`, which is touched only with `lock` held.
     private let lock = CoreLock()
     private var state: DriverState
+    private var isShutDown = false
     private let clock: BrokerClock
     private let nextSession = Atomic<UInt64>(1)
     private let journalWriter: JournalWriter?
@@ -63,21 +64,19 @@ package final class CoreDriver: @unchecked Sendable {
             feedJournal()
             return state.finish(reportingTo: metrics)
         }
+        handOn(outcome)
+    }
+
+    /// With the lock released: tells everybody what has come of it.
+    private func handOn(_ outcome: DriverState.Outcome) {
         for sink in outcome.woken { sink.wake() }
+        for answer in outcome.durable { answer.waiting.resume(with: answer.result) }
         if let failure = outcome.failure { onFailure(failure) }
     }
 
     /// Reads from the core under the lock.
     package func inspect<Result>(_ read: (borrowing BrokerCore) -> Result) -> Result {
         lock.withLock { read(state.core) }
-    }
-
-    /// Applies an operator's changes of definitions; they are durable when the journal has committed next.
-    package func define(_ changes: [DefinitionChange]) {
-        lock.withLock {
-            for change in changes { state.core.define(change) }
-            feedJournal()
-        }
     }
 
     /// Closes what sessions there are: their clients are told why.
@@ -96,11 +95,21 @@ package final class CoreDriver: @unchecked Sendable {
             feedJournal()
         }
         journalWriter?.drainAndStop()
+        let left = lock.withLock {
+            isShutDown = true
+            return state.durabilityWaits.takeAll(Self.endedEarly)
+        }
+        for answer in left { answer.waiting.resume(with: answer.result) }
     }
+
+    private static let endedEarly = BrokerError(.shutDown, "the broker was shut down before this was on disk")
 
     /// With the lock held: applies one command and hands out its effects.
     fileprivate func apply(_ command: Command) {
-        let requests = state.apply(command)
+        fulfil(state.apply(command))
+    }
+
+    private func fulfil(_ requests: DriverState.Requests) {
         for segment in requests.segments { journalWriter?.requestLoad(segment) }
         if let time = requests.wakeAt { timer.schedule(time) }
     }
@@ -109,6 +118,44 @@ package final class CoreDriver: @unchecked Sendable {
     private func feedJournal() {
         guard let journalWriter, journalWriter.isIdle, let batch = state.core.cutJournalBatch() else { return }
         journalWriter.submit(batch)
+    }
+}
+
+// MARK: - Definitions
+
+extension CoreDriver {
+    /// Applies an operator's change, which `change` makes of what there is, under one locking.
+    ///
+    /// - Returns: when the change is durable.
+    /// - Throws: why it is refused; then nothing has changed.
+    package func define(
+        _ change: (borrowing BrokerCore) throws(DefinitionError) -> DefinitionChange
+    ) throws(DefinitionError) -> JournalPosition {
+        let (result, outcome) = lock.withLock { () -> (Result<JournalPosition, DefinitionError>, DriverState.Outcome) in
+            state.begin(at: clock.now())
+            let (result, requests) = state.define(change)
+            fulfil(requests)
+            feedJournal()
+            return (result, state.finish(reportingTo: metrics))
+        }
+        handOn(outcome)
+        return try result.get()
+    }
+
+    /// Returns when everything up to the position is on disk.
+    ///
+    /// - Throws: `BrokerError` if the journal fails, or the broker is shut down, before that.
+    package func waitUntilDurable(_ position: JournalPosition) async throws {
+        try await withCheckedThrowingContinuation { (continuation: DurabilityWaits.Continuation) in
+            let result = lock.withLock { () -> Result<Void, any Error>? in
+                if position <= state.core.committedPosition { return .success(()) }
+                if isShutDown { return .failure(Self.endedEarly) }
+                if let failure = state.core.failure { return .failure(BrokerError(.journalFailed, failure)) }
+                state.durabilityWaits.add(continuation, until: position)
+                return nil
+            }
+            if let result { continuation.resume(with: result) }
+        }
     }
 }
 

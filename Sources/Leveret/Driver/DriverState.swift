@@ -6,6 +6,7 @@ struct DriverState: ~Copyable {
     struct Outcome {
         var woken: [any SessionSink] = []
         var failure: String?
+        var durable: [DurabilityWaits.Answer] = []
     }
 
     /// What the core asks the driver for.
@@ -20,6 +21,7 @@ struct DriverState: ~Copyable {
 
     var core: BrokerCore
     var sinks: [SessionID: any SessionSink] = [:]
+    var durabilityWaits = DurabilityWaits()
     private var effects = Effects()
     private var woken: [any SessionSink] = []
     private var wokenSessions: Set<SessionID> = []
@@ -43,6 +45,7 @@ struct DriverState: ~Copyable {
             hasReportedFailure = true
             outcome.failure = failure
         }
+        outcome.durable = durabilityWaits.take(through: core.committedPosition, failure: core.failure)
         guard !woken.isEmpty else { return outcome }
         wokenSessions.removeAll(keepingCapacity: true)
         swap(&outcome.woken, &woken)
@@ -56,6 +59,24 @@ struct DriverState: ~Copyable {
     /// Applies a command. Gives what the core asks for.
     mutating func apply(_ command: Command) -> Requests {
         core.apply(command, at: now, into: &effects)
+        return dispatchEffects()
+    }
+
+    /// Applies an operator's change, which may depend on what there is. Gives when the change is durable, or why it
+    /// is refused, and what the core asks for.
+    mutating func define(
+        _ change: (borrowing BrokerCore) throws(DefinitionError) -> DefinitionChange
+    ) -> (Result<JournalPosition, DefinitionError>, Requests) {
+        let result: Result<JournalPosition, DefinitionError>
+        do throws(DefinitionError) {
+            result = .success(try core.define(try change(core), at: now, into: &effects))
+        } catch {
+            result = .failure(error)
+        }
+        return (result, dispatchEffects())
+    }
+
+    private mutating func dispatchEffects() -> Requests {
         guard !effects.isEmpty else { return Requests() }
         var list = Effects()
         swap(&list, &effects)

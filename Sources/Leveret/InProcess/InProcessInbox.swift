@@ -187,7 +187,7 @@ final class InProcessInbox: SessionSink {
             InProcessInbox.close(&state, error)
         case .block: state.isBlocked = true
         case .unblock: InProcessInbox.unblock(&state)
-        case .sessionOpened, .sessionClosed, .channelClosed, .loadSegment, .wake: break
+        case .sessionOpened, .sessionClosed, .secretUpdated, .channelClosed, .loadSegment, .wake: break
         }
     }
 

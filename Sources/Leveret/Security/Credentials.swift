@@ -19,7 +19,7 @@ enum Credentials {
                 UserDefinition(
                     name: guest,
                     passwordHash: PasswordHash(password: Array(guest.utf8)).encoded,
-                    hashingAlgorithm: PasswordHash.algorithm,
+                    hashingAlgorithm: PasswordHashAlgorithm.sha256.rawValue,
                     tags: ["administrator"]
                 )
             ),
@@ -31,12 +31,13 @@ enum Credentials {
 }
 
 extension Broker {
-    /// Checks a login. An unknown user costs as much time as a wrong password.
+    /// Checks a login. An unknown user costs as much time as a wrong password. Nobody logs in with a blank password.
     package func authenticate(user: String, password: [UInt8], fromLoopback: Bool) -> AuthenticationResult {
         let known = driver.inspect { $0.user(named: user) }
-        let hash = PasswordHash(encoded: known?.passwordHash ?? Broker.hashOfNobody)
+        let algorithm = known.flatMap { PasswordHashAlgorithm(rawValue: $0.hashingAlgorithm) }
+        let hash = PasswordHash(encoded: known?.passwordHash ?? Broker.hashOfNobody, algorithm: algorithm ?? .sha256)
         let matches = hash.matches(password)
-        guard known != nil, matches, known?.hashingAlgorithm == PasswordHash.algorithm else { return .refused }
+        guard algorithm != nil, matches, !password.isEmpty else { return .refused }
         return user == Credentials.guest && !fromLoopback ? .refused : .accepted
     }
 

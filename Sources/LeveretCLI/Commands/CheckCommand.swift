@@ -54,6 +54,8 @@ struct CheckCommand: ParsableCommand {
             ("bindings", report.bindings),
             ("users", report.users),
             ("permissions", report.permissions),
+            ("topic permissions", report.topicPermissions),
+            ("policies", report.policies),
             ("segments", report.segments),
             ("content bytes", report.contentBytes),
             ("index bytes", report.indexBytes),

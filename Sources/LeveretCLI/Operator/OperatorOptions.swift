@@ -1,4 +1,5 @@
 import ArgumentParser
+import Leveret
 
 /// Which running broker an operator's command is for.
 struct OperatorOptions: ParsableArguments {
@@ -12,6 +13,11 @@ struct OperatorOptions: ParsableArguments {
 
     func client() throws -> OperatorClient {
         OperatorClient(directory: try DataDirectoryPath.resolve(data))
+    }
+
+    /// Sends a request to the broker and gives its answer.
+    func ask<Request: OperatorRequest>(_ request: Request) throws -> Request.Answer {
+        try client().ask(request)
     }
 }
 

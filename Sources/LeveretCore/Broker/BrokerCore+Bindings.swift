@@ -69,6 +69,9 @@ extension BrokerCore {
             try require(.write, onExchange: destination, for: channel)
         }
         try require(.read, onExchange: source, for: channel)
+        if let exchange = channel.session.virtualHost.exchanges[source] {
+            try requireTopic(.read, key: routingKey, of: exchange, for: channel)
+        }
         let identity = Binding.Identity(
             kind: kind,
             destination: destination,

@@ -39,5 +39,5 @@ extension BrokerCore {
         }
     }
 
-    private var sessionsInOrder: [Session] { sessions.values.sorted { $0.id.rawValue < $1.id.rawValue } }
+    var sessionsInOrder: [Session] { sessions.values.sorted { $0.id.rawValue < $1.id.rawValue } }
 }

@@ -28,8 +28,7 @@ extension BrokerCore {
             )
         }
         if consume.queue == Self.replyQueueName { return try consumeReplies(consume, on: channel) }
-        let queue = try usableQueue(try queueName(consume.queue, for: channel), for: channel)
-        try require(.read, onQueue: queue.name, for: channel)
+        let queue = try readableQueue(consume.queue, for: channel)
         try checkExclusiveUse(of: queue, exclusive: consume.exclusive, on: channel)
         if channel.sharedPrefetch > 0, queue.settings.isQuorum {
             throw AMQPError(
@@ -122,6 +121,12 @@ extension BrokerCore {
         }
     }
 
+    /// Takes a consumer from its queue and tells its client.
+    mutating func cancelByBroker(_ consumer: Consumer) {
+        detach(consumer)
+        tellCancelled([consumer])
+    }
+
     /// An auto-delete queue goes with its last consumer, if it ever had one.
     mutating func deleteIfAbandoned(_ queue: Queue, in virtualHost: VirtualHost) {
         guard queue.options.autoDelete, queue.hasHadConsumer, queue.consumers.isEmpty, !queue.isDeleted else { return }
@@ -131,8 +136,7 @@ extension BrokerCore {
     // MARK: Getting
 
     mutating func get(_ name: String, noAcknowledge: Bool, on channel: Channel) throws(AMQPError) {
-        let queue = try usableQueue(try queueName(name, for: channel), for: channel)
-        try require(.read, onQueue: queue.name, for: channel)
+        let queue = try readableQueue(name, for: channel)
         if queue.settings.isSingleActive, queue.settings.isQuorum {
             throw AMQPError(
                 .resourceLocked,

@@ -1,161 +1,71 @@
 import LeveretModel
 
-// Virtual hosts, users and permissions, and the start from what a journal holds
+// What operators define: virtual hosts, users, permissions and policies
 
 extension BrokerCore {
-    /// Applies an operator's change of a virtual host, a user or a permission. Queues, exchanges and bindings
-    /// are made by channels, which have rights.
-    package mutating func define(_ change: DefinitionChange) {
+    /// Applies an operator's change. Queues, exchanges and bindings are made by channels, which have rights.
+    ///
+    /// - Returns: when the change is durable.
+    /// - Throws: why it is refused; then nothing has changed.
+    package mutating func define(
+        _ change: DefinitionChange,
+        at time: BrokerTime,
+        into effects: inout Effects
+    ) throws(DefinitionError) -> JournalPosition {
+        swap(&self.effects, &effects)
+        defer { swap(&self.effects, &effects) }
+        now = max(now, time)
+        log.beginCommand()
+        if let failure { throw DefinitionError(.invalid, "the broker has stopped: \(failure)") }
+        let firstEffect = self.effects.list.count
+        startClock()
+        doWhatIsDue()
+        let result: Result<JournalPosition, DefinitionError>
+        do throws(DefinitionError) {
+            result = .success(try define(change))
+        } catch {
+            result = .failure(error)
+        }
+        // Time has passed also for a change that is refused.
+        finishCommand(from: firstEffect)
+        return try result.get()
+    }
+
+    private mutating func define(_ change: DefinitionChange) throws(DefinitionError) -> JournalPosition {
         switch change {
-        case .putVirtualHost(let definition):
-            guard virtualHosts[definition.name] == nil else { return }
-            virtualHosts[definition.name] = VirtualHost(name: definition.name)
-        case .putUser(let user):
-            users[user.name] = user
-        case .deleteUser(let name):
-            users[name] = nil
-            for permission in permissionDefinitions where permission.user == name {
-                define(.deletePermission(user: name, virtualHost: permission.virtualHost))
-            }
-        case .putPermission(let permission):
-            setPermission(permission)
-        case .deletePermission(let user, let virtualHost):
-            permissionDefinitions.removeAll { $0.user == user && $0.virtualHost == virtualHost }
-            virtualHosts[virtualHost]?.permissions[user] = nil
-            rightsChanged()
-        default:
-            return
-        }
-        _ = record(change)
-    }
-
-    private mutating func setPermission(_ permission: PermissionDefinition) {
-        permissionDefinitions.removeAll {
-            $0.user == permission.user && $0.virtualHost == permission.virtualHost
-        }
-        permissionDefinitions.append(permission)
-        virtualHosts[permission.virtualHost]?.permissions[permission.user] = PermissionPatterns(permission)
-        rightsChanged()
-    }
-
-    private mutating func rightsChanged() {
-        rightsGeneration += 1
-        for virtualHost in virtualHosts.values { virtualHost.routingChanged() }
-    }
-
-    /// A user by name.
-    package func user(named name: String) -> UserDefinition? { users[name] }
-
-    // MARK: Recovery
-
-    mutating func recover(_ state: RecoveredState) {
-        for definition in state.virtualHosts { virtualHosts[definition.name] = VirtualHost(name: definition.name) }
-        for user in state.users { users[user.name] = user }
-        for permission in state.permissions { setPermission(permission) }
-        for definition in state.exchanges { recover(definition) }
-        var queues: [QueueID: Queue] = [:]
-        for definition in state.queues {
-            guard let queue = recover(definition) else { continue }
-            queues[queue.id] = queue
-        }
-        for definition in state.bindings { recover(definition) }
-        nextDurableQueueID = state.nextQueueID.rawValue
-        for mark in state.deliveryMarks {
-            queues[mark.queue]?.deliveredThrough = mark.ordinal
-            queues[mark.queue]?.nextOrdinal = mark.ordinal + 1
-            queues[mark.queue]?.mark = DeliveryLimit(recovered: mark.ordinal)
-        }
-        for entry in state.deduplications { recover(entry, queues) }
-        for segment in state.segments { recover(segment, into: queues) }
-        for queue in queues.values where queue.hasUnorderedMessages {
-            queue.ready.sort()
-            queue.hasUnorderedMessages = false
-        }
-        // What was recovered is durable; nothing of it is to be written again.
-        definitionChanges = []
-    }
-
-    private mutating func recover(_ definition: ExchangeDefinition) {
-        let options = ExchangeOptions(
-            durable: true,
-            autoDelete: definition.autoDelete,
-            internal: definition.internal,
-            arguments: definition.arguments
-        )
-        virtualHosts[definition.virtualHost]?.exchanges[definition.name] = Exchange(
-            name: definition.name,
-            virtualHost: definition.virtualHost,
-            type: ExchangeType(definition.type),
-            options: options
-        )
-    }
-
-    private mutating func recover(_ definition: QueueDefinition) -> Queue? {
-        guard let virtualHost = virtualHosts[definition.virtualHost] else { return nil }
-        let options = QueueOptions(
-            durable: true,
-            autoDelete: definition.autoDelete,
-            arguments: definition.arguments
-        )
-        let queue = Queue(
-            id: definition.id,
-            name: definition.name,
-            virtualHost: virtualHost,
-            options: options,
-            owner: nil,
-            isJournaled: isDurable
-        )
-        virtualHost.queues[definition.name] = queue
-        return queue
-    }
-
-    private func recover(_ entry: DeduplicationEntry, _ queues: [QueueID: Queue]) {
-        switch entry.scope {
-        case .queue(let id): queues[id]?.deduplication.recover(entry)
-        case .exchange(let virtualHost, let name):
-            virtualHosts[virtualHost]?.exchanges[name]?.deduplication.recover(entry)
+        case .putVirtualHost(let definition): try putVirtualHost(definition)
+        case .deleteVirtualHost(let name): try deleteVirtualHost(name)
+        case .putUser(let definition): try putUser(definition)
+        case .deleteUser(let name): try deleteUser(name)
+        case .putPermission(let definition): try putPermission(definition)
+        case .deletePermission(let user, let virtualHost): try deletePermission(user, in: virtualHost)
+        case .putTopicPermission(let definition): try putTopicPermission(definition)
+        case .deleteTopicPermission(let user, let virtualHost, let exchange):
+            try deleteTopicPermission(user, exchange: exchange, in: virtualHost)
+        case .putPolicy(let definition): try putPolicy(definition)
+        case .deletePolicy(let virtualHost, let name): try deletePolicy(name, in: virtualHost)
+        case .putExchange, .deleteExchange, .putQueue, .deleteQueue, .putBinding, .deleteBinding:
+            throw DefinitionError(.invalid, "exchanges, queues and bindings are declared on a channel")
         }
     }
 
-    private mutating func recover(_ definition: BindingDefinition) {
-        guard let virtualHost = virtualHosts[definition.virtualHost],
-            let source = virtualHost.exchanges[definition.source]
-        else { return }
-        let destination: Binding.Destination
-        switch definition.destinationKind {
-        case .queue:
-            guard let queue = virtualHost.queues[definition.destination] else { return }
-            destination = .queue(queue)
-        case .exchange:
-            guard let exchange = virtualHost.exchanges[definition.destination] else { return }
-            destination = .exchange(exchange)
-        }
-        let identity = Binding.Identity(
-            kind: definition.destinationKind,
-            destination: definition.destination,
-            routingKey: definition.routingKey,
-            arguments: definition.arguments
-        )
-        _ = add(identity, from: source, to: destination, in: virtualHost)
+    /// Up to here everything is durable.
+    package var committedPosition: JournalPosition { gate.committedPosition }
+
+    func existingVirtualHost(_ name: String) throws(DefinitionError) -> VirtualHost {
+        guard let virtualHost = virtualHosts[name] else { throw .noVirtualHost(name) }
+        return virtualHost
     }
 
-    /// Puts the messages of a segment that are not settled back into their queues.
-    private mutating func recover(_ recovered: RecoveredSegment, into queues: [QueueID: Queue]) {
-        let segment = log.recover(recovered)
-        let settled = SettledMessages(recovered.settled)
-        let updated = UpdatedMessages(recovered.updates)
-        let isWhole = SegmentIndex.forEach(in: recovered.index) { item in
-            guard let queue = queues[item.queue] else { return }
-            let message = RecoveredMessage(item, updated.update(of: item), in: segment, of: queue)
-            queue.nextOrdinal = max(queue.nextOrdinal, message.entry.ordinal + 1)
-            guard !settled.contains(item.queue, message.entry.ordinal) else { return }
-            log.addRecoveredReference(to: segment)
-            queue.take(message)
+    func existingUser(_ name: String) throws(DefinitionError) -> User {
+        guard let user = users[name] else { throw .noUser(name) }
+        return user
+    }
+
+    /// Names stand in methods, where they have 255 bytes at most.
+    func checkDefinedName(_ name: String, of kind: String) throws(DefinitionError) {
+        guard !name.isEmpty, name.utf8.count <= 255, !name.utf8.contains(where: { $0 < 0x20 }) else {
+            throw DefinitionError(.invalid, "the name of a \(kind) has 1 to 255 bytes and no control characters")
         }
-        guard isWhole else {
-            failure = "the index of segment \(recovered.id.rawValue) is damaged; run 'leveret check'"
-            return
-        }
-        if segment.references == 0 { log.dropRecovered(segment) }
     }
 }

@@ -118,7 +118,7 @@ extension BrokerCore {
 
     /// Writes exact marks, for a shutdown after which nothing is delivered.
     package mutating func retractDeliveryMarks() {
-        for virtualHost in virtualHosts.values.sorted(by: { $0.name < $1.name }) {
+        for virtualHost in virtualHostsInOrder {
             for queue in virtualHost.queuesInOrder where queue.isJournaled {
                 if queue.mark.retract(to: queue.deliveredThrough) { scheduleMark(of: queue) }
             }

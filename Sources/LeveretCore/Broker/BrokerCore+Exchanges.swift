@@ -46,6 +46,7 @@ extension BrokerCore {
         else {
             throw AMQPError(.preconditionFailed, "unknown exchange type '\(declare.type)'")
         }
+        exchange.policy = virtualHost.policies.policy(forExchange: name)
         virtualHost.exchanges[name] = exchange
         virtualHost.routingChanged()
         if declare.options.durable {

@@ -20,6 +20,21 @@ extension BrokerCore {
         for promotion in promotions { references[promotion.entry.slot, default: 0] += 1 }
         for segment in log.all { check(segment, references[segment.slot, default: 0]) }
         checkResidency()
+        checkCountsOfConnections()
+    }
+
+    private func checkCountsOfConnections() {
+        let connections = sessions.values.filter { !$0.options.isTrusted }
+        for virtualHost in virtualHosts.values {
+            let count = connections.count { $0.virtualHost === virtualHost }
+            precondition(count == virtualHost.connectionCount, "a virtual host miscounts its connections")
+        }
+        for user in users.values {
+            let own = connections.filter { $0.user === user }
+            precondition(own.count == user.connectionCount, "a user's connections are miscounted")
+            let channels = own.reduce(0) { $0 + $1.channels.count }
+            precondition(channels == user.channelCount, "a user's channels are miscounted")
+        }
     }
 
     private func check(

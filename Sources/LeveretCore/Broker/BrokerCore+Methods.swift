@@ -138,13 +138,31 @@ extension BrokerCore {
         let session = channel.session
         guard !session.options.isTrusted else { return }
         let isAllowed = session.rights.answer(right, for: name, generation: rightsGeneration) {
-            session.virtualHost.permissions[session.options.user]?.allows(right, name: name) ?? false
+            session.virtualHost.permissions.allows(session.options.user, right, name: name)
         }
         guard !isAllowed else { return }
         throw AMQPError(
             .accessRefused,
             "\(right.name) access to \(kind) '\(name)' in vhost '\(session.virtualHost.name)' refused for user "
                 + "'\(session.options.user)'"
+        )
+    }
+
+    /// The keys of a topic exchange may be restricted further.
+    func requireTopic(
+        _ right: Right,
+        key: String,
+        of exchange: Exchange,
+        for channel: Channel
+    ) throws(AMQPError) {
+        let session = channel.session
+        let (virtualHost, user) = (session.virtualHost, session.options.user)
+        guard exchange.routingType == .topic, !session.options.isTrusted else { return }
+        guard !virtualHost.permissions.allows(user, right, key: key, of: exchange.name) else { return }
+        throw AMQPError(
+            .accessRefused,
+            "\(right.name) access to topic '\(key)' in exchange topic '\(exchange.name)' in vhost "
+                + "'\(virtualHost.name)' refused for user '\(user)'"
         )
     }
 }

@@ -134,7 +134,7 @@ extension BrokerCore {
         guard let range = summary.userID, !channel.session.options.isTrusted else { return }
         let claimed = String(decoding: publishing.properties[range], as: UTF8.self)
         let user = channel.session.options.user
-        guard claimed == user else {
+        guard claimed == user || channel.session.user?.isImpersonator ?? false else {
             throw AMQPError(
                 .preconditionFailed,
                 "user_id property set to '\(claimed)' but authenticated user was '\(user)'"
@@ -166,8 +166,8 @@ extension BrokerCore {
     ) throws(AMQPError) {
         let virtualHost = channel.session.virtualHost
         let name = String(decoding: publishing.exchange, as: UTF8.self)
-        guard let exchange = virtualHost.exchanges[name] else { throw noExchange(name, in: virtualHost) }
         try require(.write, onExchange: name, for: channel)
+        guard let exchange = virtualHost.exchanges[name] else { throw noExchange(name, in: virtualHost) }
         if exchange.options.internal {
             throw AMQPError(
                 .accessRefused,
@@ -176,6 +176,7 @@ extension BrokerCore {
         }
         var keys = [String(decoding: publishing.routingKey, as: UTF8.self)]
         if let copies { keys += try copies.keys() }
+        for key in keys { try requireTopic(.write, key: key, of: exchange, for: channel) }
         var routing = Routing(
             in: virtualHost,
             subject: RoutingSubject(keys: keys, properties: publishing.properties)

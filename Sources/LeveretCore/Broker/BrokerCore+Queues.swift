@@ -6,14 +6,16 @@ import LeveretModel
 extension BrokerCore {
     mutating func declareQueue(_ declare: DeclareQueue, on channel: Channel) throws(AMQPError) {
         let virtualHost = channel.session.virtualHost
+        var declare = declare
+        declare.options = QueueArguments.withDefaultType(virtualHost.definition.defaultQueueType, declare.options)
         var name = try checkedName(declare.name)
         if declare.passive, name.isEmpty { name = try lastDeclaredQueue(of: channel) }
         if name.hasPrefix(Self.replyQueueName) { return try inspectReplyQueue(name, declare, on: channel) }
         if declare.passive { try requireAnyRight(to: name, kind: "queue", for: channel) }
         if !name.isEmpty, let queue = virtualHost.queues[name] {
+            if !declare.passive { try require(.configure, onQueue: name, for: channel) }
             try checkOwner(of: queue, for: channel)
             if !declare.passive {
-                try require(.configure, onQueue: name, for: channel)
                 try checkEquivalence(of: declare, to: queue, in: virtualHost)
             }
             answerDeclaration(of: queue, declare, on: channel)
@@ -52,6 +54,8 @@ extension BrokerCore {
         guard virtualHost.queues.count < limits.queuesPerVirtualHost else {
             throw limitReached("queues", limits.queuesPerVirtualHost, in: virtualHost)
         }
+        try checkQueueLimit(of: virtualHost, name: name)
+        try checkDeadLetterExchange(declare.options, queue: name, on: channel)
         try QueueArguments.check(declare.options, queue: name, virtualHost: virtualHost.name)
         var options = declare.options
         if options.exclusive { options.durable = false }
@@ -63,11 +67,31 @@ extension BrokerCore {
             owner: options.exclusive ? channel.id.session : nil,
             isJournaled: options.durable && isDurable
         )
+        queue.use(virtualHost.policy(of: queue))
         virtualHost.queues[name] = queue
         virtualHost.routingChanged()
         if options.exclusive { channel.session.exclusiveQueues.append(queue) }
         if options.durable { queue.definedAt = record(.putQueue(queue.definition(in: virtualHost))) }
         return queue
+    }
+
+    private func checkQueueLimit(of virtualHost: VirtualHost, name: String) throws(AMQPError) {
+        guard let limit = virtualHost.definition.limits.maxQueues, virtualHost.queues.count >= limit else { return }
+        throw AMQPError(
+            .preconditionFailed,
+            "cannot declare queue '\(name)': queue limit in vhost '\(virtualHost.name)' (\(limit)) is reached"
+        )
+    }
+
+    /// What leaves the queue for another exchange is read from the one and written to the other.
+    private func checkDeadLetterExchange(
+        _ options: QueueOptions,
+        queue: String,
+        on channel: Channel
+    ) throws(AMQPError) {
+        guard let exchange = options.arguments["x-dead-letter-exchange"]?.string else { return }
+        try require(.read, onQueue: queue, for: channel)
+        try require(.write, onExchange: exchange, for: channel)
     }
 
     private mutating func takeQueueID(durable: Bool) throws(AMQPError) -> QueueID {
@@ -114,12 +138,12 @@ extension BrokerCore {
     ) throws(AMQPError) {
         let virtualHost = channel.session.virtualHost
         let name = try queueName(name, for: channel)
+        try require(.configure, onQueue: name, for: channel)
         guard let queue = virtualHost.queues[name] else {
             reply(.queueDeleted(messageCount: 0), on: channel, unless: noWait)
             return
         }
         try checkOwner(of: queue, for: channel)
-        try require(.configure, onQueue: name, for: channel)
         if queue.settings.isQuorum, ifUnused || ifEmpty {
             let flag = ifUnused ? "if-unused" : "if-empty"
             throw AMQPError(
@@ -143,8 +167,7 @@ extension BrokerCore {
     }
 
     mutating func purgeQueue(_ name: String, noWait: Bool, on channel: Channel) throws(AMQPError) {
-        let queue = try usableQueue(try queueName(name, for: channel), for: channel)
-        try require(.read, onQueue: queue.name, for: channel)
+        let queue = try readableQueue(name, for: channel)
         let count = queue.messageCount
         settleAllReady(of: queue)
         let position = queue.isJournaled && count > 0 ? gate.openPosition : gate.committedPosition
@@ -216,6 +239,14 @@ extension BrokerCore {
         }
         try checkOwner(of: queue, for: channel)
         return queue
+    }
+
+    /// The queue of the name, or that declared last, if the user may read it. Who may not does not learn whether there
+    /// is one.
+    func readableQueue(_ name: String, for channel: Channel) throws(AMQPError) -> Queue {
+        let name = try queueName(name, for: channel)
+        try require(.read, onQueue: name, for: channel)
+        return try usableQueue(name, for: channel)
     }
 
     func checkOwner(of queue: Queue, for channel: Channel) throws(AMQPError) {

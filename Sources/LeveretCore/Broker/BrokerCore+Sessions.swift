@@ -4,41 +4,59 @@ import LeveretModel
 
 extension BrokerCore {
     mutating func openSession(_ id: SessionID, _ options: SessionOptions) {
+        do throws(AMQPError) {
+            let session = try admit(id, options)
+            sessions[id] = session
+            effects.append(.sessionOpened(id))
+            blockIfAnnounced(session)
+        } catch {
+            var error = error
+            error.method = .connectionOpen
+            effects.append(.connectionException(id, error))
+        }
+    }
+
+    private func admit(_ id: SessionID, _ options: SessionOptions) throws(AMQPError) -> Session {
         guard let virtualHost = virtualHosts[options.virtualHost] else {
-            effects.append(
-                .connectionException(
-                    id,
-                    AMQPError(
-                        .notAllowed,
-                        "vhost \(options.virtualHost) not found",
-                        method: .connectionOpen
-                    )
-                )
-            )
-            return
+            throw AMQPError(.notAllowed, "vhost \(options.virtualHost) not found")
         }
-        guard options.isTrusted || virtualHost.permissions[options.user] != nil else {
-            effects.append(
-                .connectionException(
-                    id,
-                    AMQPError(
-                        .notAllowed,
-                        "access to vhost '\(options.virtualHost)' refused for user '\(options.user)'",
-                        method: .connectionOpen
-                    )
-                )
-            )
-            return
+        let user = options.isTrusted ? nil : users[options.user]
+        if !options.isTrusted {
+            try checkAccess(of: options.user, to: virtualHost)
+            try checkConnectionLimits(of: user, in: virtualHost)
+            virtualHost.connectionCount += 1
+            user?.connectionCount += 1
         }
-        let session = Session(
+        return Session(
             id: id,
             options: options,
             virtualHost: virtualHost,
+            user: user,
             outboundWindow: limits.outboundWindow
         )
-        sessions[id] = session
-        effects.append(.sessionOpened(id))
-        blockIfAnnounced(session)
+    }
+
+    func checkAccess(of user: String, to virtualHost: VirtualHost) throws(AMQPError) {
+        guard users[user] != nil, virtualHost.permissions.admits(user) else {
+            throw AMQPError(.notAllowed, "access to vhost '\(virtualHost.name)' refused for user '\(user)'")
+        }
+    }
+
+    private func checkConnectionLimits(of user: User?, in virtualHost: VirtualHost) throws(AMQPError) {
+        let name = user?.definition.name ?? ""
+        if let limit = virtualHost.definition.limits.maxConnections, virtualHost.connectionCount >= limit {
+            throw AMQPError(
+                .notAllowed,
+                "access to vhost '\(virtualHost.name)' refused for user '\(name)': "
+                    + "connection limit (\(limit)) is reached"
+            )
+        }
+        if let user, let limit = user.definition.limits.maxConnections, user.connectionCount >= limit {
+            throw AMQPError(
+                .notAllowed,
+                "connection refused for user '\(name)': user connection limit (\(limit)) is reached"
+            )
+        }
     }
 
     mutating func closeSession(_ id: SessionID) {
@@ -55,6 +73,10 @@ extension BrokerCore {
 
     private mutating func remove(_ session: Session) {
         sessions[session.id] = nil
+        if !session.options.isTrusted {
+            session.virtualHost.connectionCount -= 1
+            session.user?.connectionCount -= 1
+        }
         for channel in session.channelsInOrder { remove(channel) }
         for queue in session.exclusiveQueues where !queue.isDeleted {
             delete(queue, in: session.virtualHost)
@@ -63,24 +85,38 @@ extension BrokerCore {
 
     mutating func openChannel(_ id: ChannelID) {
         guard let session = sessions[id.session], session.channels[id.number] == nil else { return }
-        guard session.channels.count < min(limits.channelsPerSession, session.options.channelMax) else {
-            let limit = min(limits.channelsPerSession, session.options.channelMax)
-            closeConnection(
-                of: id.session,
-                with: AMQPError(
-                    .notAllowed,
-                    "number of channels opened (\(limit)) has reached the negotiated channel_max (\(limit))",
-                    method: .channelOpen
-                )
-            )
+        do throws(AMQPError) {
+            try checkChannelLimits(of: session)
+        } catch {
+            closeConnection(of: id.session, with: error)
             return
         }
+        session.user?.channelCount += 1
         session.channels[id.number] = Channel(
             id: id,
             session: session,
             unacknowledgedLimit: limits.unacknowledgedPerChannel
         )
         effects.append(.channelOpened(id))
+    }
+
+    private func checkChannelLimits(of session: Session) throws(AMQPError) {
+        let limit = min(limits.channelsPerSession, session.options.channelMax)
+        guard session.channels.count < limit else {
+            throw AMQPError(
+                .notAllowed,
+                "number of channels opened (\(limit)) has reached the negotiated channel_max (\(limit))",
+                method: .channelOpen
+            )
+        }
+        if let user = session.user, let limit = user.definition.limits.maxChannels, user.channelCount >= limit {
+            throw AMQPError(
+                .notAllowed,
+                "number of channels opened for user '\(user.definition.name)' has reached the maximum allowed user "
+                    + "limit of (\(limit))",
+                method: .channelOpen
+            )
+        }
     }
 
     mutating func closeChannel(_ id: ChannelID) {
@@ -101,6 +137,7 @@ extension BrokerCore {
     /// Ends a channel: held answers are let go, its consumers leave, what it owes goes back into the queues.
     private mutating func remove(_ channel: Channel) {
         channel.session.channels[channel.id.number] = nil
+        channel.session.user?.channelCount -= 1
         discardHeldEffects(of: channel)
         let consumers = channel.consumersByTag.values.sorted { $0.id.rawValue < $1.id.rawValue }
         for consumer in consumers { detach(consumer) }

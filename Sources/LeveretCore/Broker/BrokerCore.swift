@@ -15,9 +15,8 @@ package struct BrokerCore: ~Copyable {
     var gate = CommitGate()
     var effects = Effects()
     var now = BrokerTime(milliseconds: 0)
-    var virtualHosts: [String: VirtualHost] = [:]
-    var users: [String: UserDefinition] = [:]
-    var permissionDefinitions: [PermissionDefinition] = []
+    var virtualHosts = NameTable<VirtualHost>()
+    var users = NameTable<User>()
     var sessions: [SessionID: Session] = [:]
     /// Changes of definitions that no batch has taken yet.
     var definitionChanges: [DefinitionChange] = []
@@ -77,6 +76,11 @@ package struct BrokerCore: ~Copyable {
         startClock()
         doWhatIsDue()
         perform(command)
+        finishCommand(from: firstEffect)
+    }
+
+    /// Hands out what follows from the changes that a command made; its first effect has this index.
+    mutating func finishCommand(from firstEffect: Int) {
         deliverWhatIsDue()
         if isTracing { traceDeliveries(from: firstEffect) }
         updateBlocking()
@@ -109,6 +113,7 @@ package struct BrokerCore: ~Copyable {
         switch command {
         case .openSession(let session, let options): openSession(session, options)
         case .closeSession(let session): closeSession(session)
+        case .updateSecret(let session): updateSecret(of: session)
         case .openChannel(let channel): openChannel(channel)
         case .closeChannel(let channel): closeChannel(channel)
         case .method(let channel, let method): perform(method, on: channel)

@@ -43,9 +43,8 @@ extension BrokerCore {
     package var sessionIDs: [SessionID] { sessions.keys.sorted { $0.rawValue < $1.rawValue } }
 
     package func report() -> BrokerReport {
-        let hosts = virtualHosts.values.sorted { $0.name < $1.name }
-        return BrokerReport(
-            queues: hosts.flatMap { host in host.queuesInOrder.map { $0.report(in: host) } },
+        BrokerReport(
+            queues: virtualHostsInOrder.flatMap { host in host.queuesInOrder.map { $0.report(in: host) } },
             sessions: sessions.count,
             channels: sessions.values.reduce(0) { $0 + $1.channels.count },
             residentBytes: log.residency.bytes,

@@ -8,6 +8,8 @@ package enum Command {
     case openSession(SessionID, SessionOptions)
     /// The client is gone or leaves: its channels close, its exclusive queues go. Answered by `sessionClosed`.
     case closeSession(SessionID)
+    /// The client shows new credentials, and its access is checked again. Answered by `secretUpdated`.
+    case updateSecret(SessionID)
     case openChannel(ChannelID)
     /// Answered by `channelClosed`; what was unacknowledged is requeued.
     case closeChannel(ChannelID)

@@ -6,6 +6,7 @@ package enum Effect {
     case sessionClosed(SessionID)
     /// The session is to be closed with this error; the core has forgotten it already.
     case connectionException(SessionID, AMQPError)
+    case secretUpdated(SessionID)
     case channelOpened(ChannelID)
     case channelClosed(ChannelID)
     /// The channel is to be closed with this error; the core has forgotten it already.
@@ -18,7 +19,7 @@ package enum Effect {
     case returned(ChannelID, ReplyCode, RecordReference, publishSequence: UInt64)
     case confirm(ChannelID, publishSequence: UInt64, multiple: Bool)
     case refuse(ChannelID, publishSequence: UInt64, multiple: Bool)
-    /// The broker has cancelled the consumer (its queue went).
+    /// The broker has cancelled the consumer (its queue went, or its user's right to read it).
     case consumerCancelled(ChannelID, ConsumerID, tag: String)
     /// No messages are taken for now. The session is concerned if it publishes in the meantime, or if what it has
     /// published waits for an answer: then it is to be told, and not to be read.
@@ -43,7 +44,7 @@ extension Effect {
     package var session: SessionID? {
         switch self {
         case .sessionOpened(let session), .sessionClosed(let session), .connectionException(let session, _),
-            .block(let session, _, _), .unblock(let session):
+            .secretUpdated(let session), .block(let session, _, _), .unblock(let session):
             session
         case .channelOpened(let channel), .channelClosed(let channel), .channelException(let channel, _),
             .reply(let channel, _), .deliver(let channel, _), .getOk(let channel, _, _),

@@ -7,8 +7,8 @@ final class Exchange {
     let options: ExchangeOptions
     /// How the exchange routes; for a delayed exchange that of the argument `x-delayed-type`.
     let routingType: ExchangeType
-    /// Where messages go that match no binding. Whoever changes it has to tell the virtual host.
-    var alternate: String?
+    /// The policy that applies to it.
+    var policy: PolicyDefinition?
     var definedAt = JournalPosition(rawValue: 0)
     let router: any Router
     private var bindingsByIdentity: [Binding.Identity: Binding] = [:]
@@ -31,7 +31,11 @@ final class Exchange {
         deduplication = DeduplicationWindow(
             scope: options.durable ? .exchange(virtualHost: virtualHost, name: name) : nil
         )
-        alternate = options.arguments["alternate-exchange"]?.string
+    }
+
+    /// Where messages go that match no binding. What the exchange was declared with counts before its policy.
+    var alternate: String? {
+        options.arguments["alternate-exchange"]?.string ?? policy?.settings["alternate-exchange"]?.string
     }
 
     var hasBindings: Bool { !bindingsByIdentity.isEmpty }

@@ -1,12 +1,5 @@
 package import LeveretModel
 
-/// A virtual host as the journal keeps it.
-package struct VirtualHostDefinition: Sendable, Hashable {
-    package var name: String
-
-    package init(name: String) { self.name = name }
-}
-
 /// A durable exchange as the journal keeps it.
 package struct ExchangeDefinition: Sendable, Hashable {
     package var virtualHost: String
@@ -79,53 +72,4 @@ package struct BindingDefinition: Sendable, Hashable {
         self.routingKey = routingKey
         self.arguments = arguments
     }
-}
-
-/// A user as the journal keeps it. The hash is RabbitMQ's form: base64 of salt and hash.
-package struct UserDefinition: Sendable, Hashable {
-    package var name: String
-    package var passwordHash: String
-    package var hashingAlgorithm: String
-    package var tags: [String]
-
-    package init(name: String, passwordHash: String, hashingAlgorithm: String, tags: [String]) {
-        self.name = name
-        self.passwordHash = passwordHash
-        self.hashingAlgorithm = hashingAlgorithm
-        self.tags = tags
-    }
-}
-
-/// A user's rights in a virtual host, as the journal keeps them: three regular expressions over names.
-package struct PermissionDefinition: Sendable, Hashable {
-    package var user: String
-    package var virtualHost: String
-    package var configure: String
-    package var write: String
-    package var read: String
-
-    package init(user: String, virtualHost: String, configure: String, write: String, read: String) {
-        self.user = user
-        self.virtualHost = virtualHost
-        self.configure = configure
-        self.write = write
-        self.read = read
-    }
-}
-
-/// One change of a definition. Deleting a virtual host, exchange or queue deletes its bindings by changes of
-/// their own; the journal does not cascade.
-package enum DefinitionChange: Sendable, Hashable {
-    case putVirtualHost(VirtualHostDefinition)
-    case deleteVirtualHost(name: String)
-    case putExchange(ExchangeDefinition)
-    case deleteExchange(virtualHost: String, name: String)
-    case putQueue(QueueDefinition)
-    case deleteQueue(QueueID)
-    case putBinding(BindingDefinition)
-    case deleteBinding(BindingDefinition)
-    case putUser(UserDefinition)
-    case deleteUser(name: String)
-    case putPermission(PermissionDefinition)
-    case deletePermission(user: String, virtualHost: String)
 }

@@ -6,6 +6,8 @@ package struct RecoveredState: Sendable {
     package var bindings: [BindingDefinition] = []
     package var users: [UserDefinition] = []
     package var permissions: [PermissionDefinition] = []
+    package var topicPermissions: [TopicPermissionDefinition] = []
+    package var policies: [PolicyDefinition] = []
     /// The segments in rising order, without their content.
     package var segments: [RecoveredSegment] = []
     package var deliveryMarks: [DeliveryMark] = []

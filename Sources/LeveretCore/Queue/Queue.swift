@@ -13,8 +13,8 @@ final class Queue {
     let isJournaled: Bool
     /// When its declaration is durable.
     var definedAt = JournalPosition(rawValue: 0)
-    /// What its arguments, and what else there may be, say.
-    var settings: QueueSettings
+    /// What its arguments and its policy say.
+    private(set) var settings: QueueSettings
     var ready = ReadyEntries()
     /// Messages whose time to be delivered has not come.
     var delayed = DelayedMessages()
@@ -44,6 +44,8 @@ final class Queue {
     /// Every message up to here may have been delivered.
     var deliveredThrough: UInt64 = 0
     var mark = DeliveryLimit()
+    /// The policy that applies to it.
+    private(set) var policy: PolicyDefinition?
     /// Bindings of which the queue is the destination, in the order in which they were made.
     var bindings: [Binding] = []
     /// While the journal is read: the highest place so far, and whether lower ones came after it.
@@ -69,6 +71,13 @@ final class Queue {
         settings = QueueSettings(options.arguments)
         deduplication = DeduplicationWindow(scope: isJournaled ? .queue(id) : nil)
         consumers = ConsumerRing(isSingleActive: settings.isSingleActive)
+    }
+
+    /// Takes what a policy, or none, says beside the arguments.
+    func use(_ policy: PolicyDefinition?) {
+        guard policy != self.policy else { return }
+        self.policy = policy
+        settings = QueueSettings(options.arguments, policy: policy?.settings ?? [:])
     }
 
     var messageCount: UInt32 { UInt32(clamping: ready.count) }

@@ -7,7 +7,7 @@ enum QueueArguments {
     static let longestTime: UInt64 = 315_360_000_000
 
     /// The types of queues, by what `x-queue-type` calls them.
-    enum QueueType: String {
+    enum QueueType: String, CaseIterable {
         case classic
         case quorum
 
@@ -48,6 +48,21 @@ enum QueueArguments {
         var arguments = arguments
         arguments["x-queue-type"] = nil
         return arguments
+    }
+
+    static func type(of options: QueueOptions) -> String {
+        options.arguments["x-queue-type"]?.string ?? QueueType.classic.rawValue
+    }
+
+    /// The type of a virtual host's, for a queue that is declared without one. What a classic queue can be and a
+    /// quorum queue cannot stays classic.
+    static func withDefaultType(_ type: String?, _ options: QueueOptions) -> QueueOptions {
+        guard let type, options.arguments["x-queue-type"] == nil else { return options }
+        guard type == QueueType.classic.rawValue || (options.durable && !options.exclusive && !options.autoDelete)
+        else { return options }
+        var options = options
+        options.arguments["x-queue-type"] = .string(type)
+        return options
     }
 
     // MARK: Checking

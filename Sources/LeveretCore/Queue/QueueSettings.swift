@@ -1,6 +1,6 @@
 import LeveretModel
 
-/// What a queue does with its messages, as its arguments say.
+/// What a queue does with its messages, as its arguments and its policy say.
 struct QueueSettings: Hashable {
     /// What happens at a length limit (`x-overflow`).
     enum Overflow: String {
@@ -39,8 +39,12 @@ struct QueueSettings: Hashable {
     /// How often a message of a quorum queue may fail, as RabbitMQ has it.
     private static let quorumDeliveryLimit: Int64 = 20
 
-    /// Reads arguments that `QueueArguments` has checked.
-    init(_ arguments: FieldTable = [:]) {
+    /// Reads arguments that `QueueArguments` has checked, and a policy that `PolicySettings` has.
+    init(_ arguments: FieldTable = [:], policy: FieldTable = [:]) {
+        self.init(merged: PolicySettings.merge(policy, into: arguments))
+    }
+
+    private init(merged arguments: FieldTable) {
         isQuorum = arguments["x-queue-type"]?.string == "quorum"
         highestPriority =
             isQuorum ? Self.quorumPriorities.highest : UInt8(clamping: arguments["x-max-priority"]?.integer ?? 0)

@@ -20,7 +20,7 @@ package struct BindingReport: Sendable, Hashable {
 
 extension BrokerCore {
     /// The virtual hosts' names, in order.
-    package var virtualHostNames: [String] { virtualHosts.keys.sorted() }
+    package var virtualHostNames: [String] { virtualHostsInOrder.map(\.name) }
 
     /// The exchanges of a virtual host, by name.
     package func exchangeReports(in virtualHost: String) -> [ExchangeReport] {
@@ -46,10 +46,6 @@ extension BrokerCore {
         }
         return implicit + virtualHost.exchangesInOrder.flatMap { $0.bindingsInOrder.map { $0.report(in: virtualHost) } }
     }
-}
-
-extension VirtualHost {
-    fileprivate var exchangesInOrder: [Exchange] { exchanges.values.sorted { $0.name < $1.name } }
 }
 
 extension Binding {

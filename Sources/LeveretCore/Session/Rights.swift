@@ -41,14 +41,16 @@ struct RightsCache {
 
 /// A user's rights in a virtual host: for each right an expression that a name must match somewhere.
 struct PermissionPatterns {
-    let configure: NamePattern
-    let write: NamePattern
-    let read: NamePattern
+    let definition: PermissionDefinition
+    private let configure: NamePattern
+    private let write: NamePattern
+    private let read: NamePattern
 
-    init(_ definition: PermissionDefinition) {
-        configure = NamePattern(definition.configure)
-        write = NamePattern(definition.write)
-        read = NamePattern(definition.read)
+    init(_ definition: PermissionDefinition) throws(DefinitionError) {
+        self.definition = definition
+        configure = try NamePattern(permission: definition.configure, of: "configure")
+        write = try NamePattern(permission: definition.write, of: "write")
+        read = try NamePattern(permission: definition.read, of: "read")
     }
 
     func allows(_ right: Right, name: String) -> Bool {
@@ -60,33 +62,41 @@ struct PermissionPatterns {
     }
 }
 
-/// An unanchored regular expression over names. The empty expression matches only the empty name, as in RabbitMQ;
-/// one that is not valid matches nothing.
-enum NamePattern {
-    case everything
-    case nothing
-    case onlyEmpty
-    case expression(Regex<AnyRegexOutput>)
+/// A user's rights to the keys of a topic exchange.
+struct TopicPermissionPatterns {
+    let definition: TopicPermissionDefinition
+    private let write: NamePattern
+    private let read: NamePattern
 
-    init(_ pattern: String) {
-        switch pattern {
-        case ".*": self = .everything
-        case "", "^$": self = .onlyEmpty
-        default:
-            if let expression = try? Regex(pattern) {
-                self = .expression(expression)
-            } else {
-                self = .nothing
-            }
-        }
+    init(_ definition: TopicPermissionDefinition) throws(DefinitionError) {
+        self.definition = definition
+        write = try NamePattern(permission: definition.expanded(definition.write), of: "write")
+        read = try NamePattern(permission: definition.expanded(definition.read), of: "read")
     }
 
-    func matches(_ name: String) -> Bool {
-        switch self {
-        case .everything: true
-        case .nothing: false
-        case .onlyEmpty: name.isEmpty
-        case .expression(let expression): name.contains(expression)
+    func allows(_ right: Right, key: String) -> Bool {
+        switch right {
+        case .configure: false
+        case .write: write.matches(key)
+        case .read: read.matches(key)
         }
+    }
+}
+
+extension TopicPermissionDefinition {
+    /// Names are taken as they are: what is special in expressions is not special in them.
+    fileprivate func expanded(_ pattern: String) -> String {
+        pattern
+            .replacing("{username}", with: NamePattern.escaped(user))
+            .replacing("{vhost}", with: NamePattern.escaped(virtualHost))
+    }
+}
+
+extension NamePattern {
+    fileprivate init(permission pattern: String, of right: String) throws(DefinitionError) {
+        guard let valid = NamePattern(permission: pattern) else {
+            throw DefinitionError(.invalid, "'\(pattern)' is not a valid regular expression for the \(right) right")
+        }
+        self = valid
     }
 }

@@ -3,6 +3,8 @@ final class Session {
     let id: SessionID
     let options: SessionOptions
     let virtualHost: VirtualHost
+    /// Who is at the other end; nobody, if it is the program itself.
+    let user: User?
     var channels: [UInt16: Channel] = [:]
     /// Bytes that may still be delivered before the client has to drain some.
     var outboundAllowance: Int
@@ -12,10 +14,11 @@ final class Session {
     /// Answers about rights that were given before, until rights change.
     var rights = RightsCache()
 
-    init(id: SessionID, options: SessionOptions, virtualHost: VirtualHost, outboundWindow: Int) {
+    init(id: SessionID, options: SessionOptions, virtualHost: VirtualHost, user: User?, outboundWindow: Int) {
         self.id = id
         self.options = options
         self.virtualHost = virtualHost
+        self.user = user
         self.outboundWindow = outboundWindow
         outboundAllowance = outboundWindow
     }

@@ -3,6 +3,7 @@ import LeveretModel
 /// A virtual host: a name space of exchanges and queues of its own.
 final class VirtualHost {
     let name: String
+    var definition: VirtualHostDefinition
     var exchanges = NameTable<Exchange>()
     var queues = NameTable<Queue>()
     /// The queues of channels that wait for direct replies. They are known to publishers only.
@@ -13,14 +14,18 @@ final class VirtualHost {
         didSet { isTraced = tracingNode != nil }
     }
     private(set) var isTraced = false
-    var permissions: [String: PermissionPatterns] = [:]
+    var permissions = Permissions()
+    var policies = Policies()
+    /// Connections that are there; the program's own channels are none.
+    var connectionCount = 0
     /// Changes with everything that may change where a message goes or who may publish it.
     private(set) var routingGeneration: UInt64 = 0
     private var lastRouteMark: UInt64 = 0
     private var lastBindingSerial: UInt64 = 0
 
-    init(name: String) {
-        self.name = name
+    init(_ definition: VirtualHostDefinition) {
+        name = definition.name
+        self.definition = definition
         for (exchange, type) in VirtualHost.predeclared {
             exchanges[exchange] = Exchange(name: exchange, virtualHost: name, type: type, options: .durable)
         }
@@ -59,6 +64,13 @@ final class VirtualHost {
         lastBindingSerial += 1
         return lastBindingSerial
     }
+
+    func policy(of queue: Queue) -> PolicyDefinition? {
+        policies.policy(forQueue: queue.name, type: QueueArguments.type(of: queue.options))
+    }
+
+    /// The exchanges by name.
+    var exchangesInOrder: [Exchange] { exchanges.values.sorted { $0.name < $1.name } }
 
     /// The queues by name.
     var queuesInOrder: [Queue] { queues.values.sorted { $0.name < $1.name } }

@@ -187,7 +187,7 @@ extension ConnectionStateMachine {
         _ frame: FrameView,
         into batch: inout InboundBatch
     ) throws(WireError) -> ReceiveAction? {
-        guard frame.channel != 0 else { return try receiveOnChannelZero(frame) }
+        guard frame.channel != 0 else { return try receiveOnChannelZero(frame, into: &batch) }
         guard frame.kind == .method else { return .fail(.channelNotOpen(nil)) }
         let method = try frame.methodID
         guard method == .channelOpen else {
@@ -202,12 +202,17 @@ extension ConnectionStateMachine {
         return nil
     }
 
-    private mutating func receiveOnChannelZero(_ frame: FrameView) throws(WireError) -> ReceiveAction? {
+    private mutating func receiveOnChannelZero(
+        _ frame: FrameView,
+        into batch: inout InboundBatch
+    ) throws(WireError) -> ReceiveAction? {
         guard frame.kind == .method else { return nil }
         let method = try Method(decoding: frame.payload)
         switch method {
         case .connectionClose: return clientLeaves()
-        case .connectionUpdateSecret: return .send(.connectionUpdateSecretOk(ConnectionUpdateSecretOk()), channel: 0)
+        case .connectionUpdateSecret:
+            batch.append(.updateSecret)
+            return nil
         default: return .fail(.unexpectedMethod(method.id, state: "running"))
         }
     }

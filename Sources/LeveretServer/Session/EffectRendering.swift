@@ -43,7 +43,8 @@ extension OutboundState {
         case .channelException(let channel, let error):
             forgetChannel(channel.number)
             events.append(.channelFailed(channel.number, error))
-        case .sessionOpened, .sessionClosed, .connectionException, .block, .unblock: renderOfSession(effect)
+        case .sessionOpened, .sessionClosed, .secretUpdated, .connectionException, .block, .unblock:
+            renderOfSession(effect)
         case .loadSegment, .wake: break
         }
     }
@@ -54,6 +55,7 @@ extension OutboundState {
             write(.connectionOpenOk(ConnectionOpenOk()), channel: 0)
             events.append(.sessionOpened)
         case .sessionClosed: events.append(.sessionClosed)
+        case .secretUpdated: write(.connectionUpdateSecretOk(ConnectionUpdateSecretOk()), channel: 0)
         case .connectionException(_, let error): events.append(.sessionFailed(error))
         case .block(_, let reason, let awaitsAnswers):
             events.append(.blocked(reason: reason, awaitsAnswers: awaitsAnswers))

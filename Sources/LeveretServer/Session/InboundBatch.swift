@@ -8,6 +8,7 @@ import LeveretCore
 struct InboundBatch {
     enum Entry {
         case openSession(SessionOptions)
+        case updateSecret
         case openChannel(UInt16)
         case closeChannel(UInt16)
         case method(UInt16, ChannelMethod)
@@ -101,6 +102,7 @@ extension InboundBatch {
                     case .closeChannel(let channel):
                         apply(.closeChannel(ChannelID(session: session, number: channel)))
                     case .openSession(let options): apply(.openSession(session, options))
+                    case .updateSecret: apply(.updateSecret(session))
                     }
                 }
             }

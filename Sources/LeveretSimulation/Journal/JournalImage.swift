@@ -17,6 +17,8 @@ package struct JournalImage: Sendable {
     package private(set) var bindings: [BindingDefinition] = []
     package private(set) var users: [UserDefinition] = []
     package private(set) var permissions: [PermissionDefinition] = []
+    package private(set) var topicPermissions: [TopicPermissionDefinition] = []
+    package private(set) var policies: [PolicyDefinition] = []
     package private(set) var segments: [Segment] = []
     package private(set) var marks: [DeliveryMark] = []
     package private(set) var deduplications: [DeduplicationEntry] = []
@@ -59,6 +61,8 @@ package struct JournalImage: Sendable {
         state.bindings = bindings
         state.users = users
         state.permissions = permissions
+        state.topicPermissions = topicPermissions
+        state.policies = policies
         state.segments = segments.map {
             RecoveredSegment(
                 id: $0.id,
@@ -168,6 +172,19 @@ extension JournalImage {
             }
         case .deletePermission(let user, let host):
             try permissions.take("permission") { $0.user == user && $0.virtualHost == host }
+        case .putTopicPermission(let permission):
+            topicPermissions.put(permission) {
+                $0.user == permission.user && $0.virtualHost == permission.virtualHost
+                    && $0.exchange == permission.exchange
+            }
+        case .deleteTopicPermission(let user, let host, let exchange):
+            try topicPermissions.take("topic permission") {
+                $0.user == user && $0.virtualHost == host && $0.exchange == exchange
+            }
+        case .putPolicy(let policy):
+            policies.put(policy) { $0.virtualHost == policy.virtualHost && $0.name == policy.name }
+        case .deletePolicy(let host, let name):
+            try policies.take("policy") { $0.virtualHost == host && $0.name == name }
         }
     }
 

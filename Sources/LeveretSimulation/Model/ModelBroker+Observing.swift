@@ -31,6 +31,7 @@ extension ModelBroker {
                 throw Violation("consumer \(consumer.rawValue) of \(id) was cancelled")
             }
             channel.expectedCancels.remove(at: place)
+        case .secretUpdated(let id): throw Violation("session \(id) shows no secrets")
         case .block(let id, _, _): try observeBlock(id, true)
         case .unblock(let id): try observeBlock(id, false)
         case .wake: break

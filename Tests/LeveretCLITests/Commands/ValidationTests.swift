@@ -47,6 +47,11 @@ struct ValidationTests {
         ["perf", "--size=-1"],
         ["demo", "--messages", "0"],
         ["check"],
+        ["add_user"],
+        ["set_permissions", "alice", ".*"],
+        ["set_policy", "name", "pattern"],
+        ["set_policy", "name", "pattern", "{}", "--apply-to", "everything"],
+        ["clear_user_limits", "alice", "max-fun"],
         ["nonsense"],
     ])
     func `a command line that makes no sense is a usage error`(arguments: [String]) throws {

@@ -43,6 +43,11 @@ enum Program {
         try await run(arguments + ["--url", url], input: input)
     }
 
+    /// Runs an operator command to its end against the broker that uses a directory.
+    static func run(_ arguments: [String], directory: String, input: String) async throws -> Outcome {
+        try await run(arguments + ["--data", directory], input: input)
+    }
+
     /// Runs the program to its end.
     static func run(_ arguments: String..., input: String = "") async throws -> Outcome {
         try await run(arguments, input: input)

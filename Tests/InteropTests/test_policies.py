@@ -1,0 +1,144 @@
+"""Policies, set by operators while clients use what they apply to."""
+
+from __future__ import annotations
+
+import json
+
+import pika
+import pytest
+
+from operator_commands import operate, rows
+
+pytestmark = pytest.mark.leveret_only("sets policies by Leveret's operator commands")
+
+
+@pytest.fixture
+def policy(broker):
+    """Sets policies, which are cleared when the test ends."""
+    names = set()
+
+    def set_policy(name, pattern, definition, options=()):
+        operate(broker, "set_policy", name, pattern, json.dumps(definition), options=list(options))
+        names.add(name)
+
+    yield set_policy
+    for name in {row["name"] for row in rows(operate(broker, "list_policies", options=["--json"]))} & names:
+        operate(broker, "clear_policy", name)
+
+
+def ready(channel, queue) -> int:
+    return channel.queue_declare(queue, passive=True).method.message_count
+
+
+def bodies(channel, queue) -> list[bytes]:
+    found = []
+    while True:
+        method, _, body = channel.basic_get(queue, auto_ack=True)
+        if method is None:
+            return found
+        found.append(body)
+
+
+def test_a_length_limit_drops_what_is_too_much_at_once(channel, name, policy):
+    queue = name("queue")
+    channel.queue_declare(queue, durable=True)
+    for number in range(5):
+        channel.basic_publish("", queue, b"%d" % number)
+    policy("short", f"^{queue}$", {"max-length": 2})
+    assert bodies(channel, queue) == [b"3", b"4"]
+
+
+def test_a_limit_of_the_queue_and_one_of_the_policy_are_both_kept(channel, name, policy):
+    narrow, wide = name("narrow"), name("wide")
+    channel.queue_declare(narrow, arguments={"x-max-length": 1})
+    channel.queue_declare(wide, arguments={"x-max-length": 10})
+    policy("short", ".*", {"max-length": 3})
+    for queue, most in ((narrow, 1), (wide, 3)):
+        for number in range(5):
+            channel.basic_publish("", queue, b"%d" % number)
+        assert ready(channel, queue) == most
+
+
+def test_what_a_queue_says_of_overflow_and_dead_letters_counts_before_the_policy(channel, name, policy):
+    queue, own, other = name("queue"), name("own"), name("other")
+    for target in (own, other):
+        channel.queue_declare(target)
+    arguments = {"x-dead-letter-exchange": "", "x-dead-letter-routing-key": own, "x-overflow": "drop-head"}
+    channel.queue_declare(queue, arguments=arguments)
+    policy(
+        "dead", f"^{queue}$", {"max-length": 1, "overflow": "reject-publish", "dead-letter-routing-key": other}
+    )
+    for body in (b"first", b"second"):
+        channel.basic_publish("", queue, body)
+    assert bodies(channel, queue) == [b"second"]
+    assert bodies(channel, own) == [b"first"]
+    assert bodies(channel, other) == []
+
+
+def test_dead_letters_go_where_the_policy_says(channel, name, policy):
+    queue, dead = name("queue"), name("dead")
+    channel.queue_declare(queue)
+    channel.queue_declare(dead)
+    policy("dead", f"^{queue}$", {"dead-letter-exchange": "", "dead-letter-routing-key": dead})
+    channel.basic_publish("", queue, b"rejected")
+    method, _, _ = channel.basic_get(queue)
+    channel.basic_reject(method.delivery_tag, requeue=False)
+    assert bodies(channel, dead) == [b"rejected"]
+
+
+def test_a_time_to_live_counts_for_messages_to_come(channel, name, policy):
+    queue, dead = name("queue"), name("dead")
+    channel.queue_declare(dead)
+    channel.queue_declare(queue, arguments={"x-dead-letter-exchange": "", "x-dead-letter-routing-key": dead})
+    channel.basic_publish("", queue, b"before")
+    policy("brief", f"^{queue}$", {"message-ttl": 0})
+    channel.basic_publish("", queue, b"after")
+    assert bodies(channel, dead) == [b"after"]
+    assert bodies(channel, queue) == [b"before"]
+
+
+def test_publishings_over_the_limit_are_refused_if_the_policy_says_so(channel, name, policy):
+    queue = name("queue")
+    channel.queue_declare(queue)
+    policy("strict", f"^{queue}$", {"max-length": 1, "overflow": "reject-publish"})
+    channel.basic_publish("", queue, b"first")
+    with pytest.raises(pika.exceptions.NackError):
+        channel.basic_publish("", queue, b"second")
+    assert bodies(channel, queue) == [b"first"]
+
+
+def test_the_highest_priority_counts_alone(broker, channel, name, policy):
+    queue = name("queue")
+    channel.queue_declare(queue)
+    policy("low", f"^{queue}$", {"max-length": 1})
+    policy("high", f"^{queue}$", {"max-length": 3}, options=["--priority", "5"])
+    for number in range(5):
+        channel.basic_publish("", queue, b"%d" % number)
+    assert ready(channel, queue) == 3
+    operate(broker, "clear_policy", "high")
+    assert ready(channel, queue) == 1
+
+
+def test_an_alternate_exchange_may_come_from_a_policy(broker, channel, name, policy):
+    exchange, lost = name("exchange"), name("lost")
+    channel.exchange_declare(exchange, "direct")
+    channel.queue_declare(lost)
+    channel.queue_bind(lost, "amq.fanout")
+    policy("unrouted", f"^{exchange}$", {"alternate-exchange": "amq.fanout"}, options=["--apply-to", "exchanges"])
+    channel.basic_publish(exchange, "nobody", b"stray", mandatory=True)
+    assert bodies(channel, lost) == [b"stray"]
+    operate(broker, "clear_policy", "unrouted")
+    with pytest.raises(pika.exceptions.UnroutableError):
+        channel.basic_publish(exchange, "nobody", b"stray", mandatory=True)
+
+
+def test_a_policy_survives_a_kill(fresh_broker):
+    operate(fresh_broker, "set_policy", "short", "^q", '{"max-length": 1}')
+    fresh_broker.kill()
+    with pika.BlockingConnection(pika.URLParameters(fresh_broker.url)) as connection:
+        channel = connection.channel()
+        channel.confirm_delivery()
+        channel.queue_declare("q", durable=True)
+        for body in (b"a", b"b"):
+            channel.basic_publish("", "q", body)
+        assert bodies(channel, "q") == [b"b"]
