@@ -135,6 +135,7 @@ setup-test:
 	@packages=()
 	command -v amqp-publish >/dev/null || packages+=(amqp-tools)
 	command -v openssl >/dev/null || packages+=(openssl)
+	command -v strace >/dev/null || packages+=(strace)
 	command -v python3 >/dev/null || packages+=(python3)
 	python3 -c 'import ensurepip, venv' 2>/dev/null || packages+=(python3-venv)
 	$(install-packages)

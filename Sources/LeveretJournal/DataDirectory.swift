@@ -65,6 +65,18 @@ package struct DataDirectory: Sendable, Hashable {
         }
     }
 
+    /// Whether nothing lies in the folder.
+    func isEmpty() throws -> Bool {
+        guard let entries = opendir(path) else {
+            throw JournalFailure(
+                permanent: "cannot list \(path): \(systemErrorText(errno)): give this user access to it"
+            )
+        }
+        defer { closedir(entries) }
+        // Every folder has itself and the one above.
+        return readdir(entries) == nil || readdir(entries) == nil || readdir(entries) == nil
+    }
+
     private func make(_ paths: [String]) throws {
         for path in paths {
             guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
@@ -97,6 +109,19 @@ func fileKind(at path: String) -> FileKind {
 func fileSize(at path: String) -> Int? {
     var status = stat()
     return stat(path, &status) == 0 ? Int(status.st_size) : nil
+}
+
+/// Makes an empty file. Others may be of the data directory's group; what is in the messages is nobody else's
+/// business.
+func createPrivateFile(_ path: String, in directory: DataDirectory) throws {
+    let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else {
+        throw JournalFailure(
+            permanent: "cannot write in the data directory \(directory.path): \(systemErrorText(errno)): "
+                + "give this user the right to write there or choose another data directory"
+        )
+    }
+    close(descriptor)
 }
 
 /// Opens a file for reading; below 0 if that fails, with the reason in `errno`.

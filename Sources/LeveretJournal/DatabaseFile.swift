@@ -63,15 +63,7 @@ struct DatabaseFile {
     }
 
     private func fill(_ settings: JournalSettings, migrations: [Migration]) throws {
-        // Others may list the data directory's group; what is in the messages is nobody else's business.
-        let descriptor = open(directory.newDatabase, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else {
-            throw JournalFailure(
-                permanent: "cannot write in the data directory \(directory.path): \(systemErrorText(errno)): "
-                    + "give this user the right to write there or choose another data directory"
-            )
-        }
-        close(descriptor)
+        try createPrivateFile(directory.newDatabase, in: directory)
         let connection = try SQLiteConnection(path: directory.newDatabase, fileSystem: settings.fileSystem)
         try connection.execute(
             """

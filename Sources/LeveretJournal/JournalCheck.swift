@@ -38,8 +38,7 @@ package struct JournalCheck {
         report.logBytes = fileSize(at: directory.writeAheadLog) ?? 0
         log = try LogMarkCheck(directory: directory).inspect()
         connection = try JournalDatabase.open(directory, settings: JournalSettings())
-        // What is found must be what lay there before, also for the next who looks.
-        connection.setSwitch(SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, on: true)
+        // What is found must be what lay there before, also for the next who looks; the log stays too.
         try connection.execute("PRAGMA query_only = ON")
         report.formatVersion = try JournalDatabase.formatVersion(connection)
         guard report.formatVersion <= Schema.version else {

@@ -67,6 +67,9 @@ final class JournalDatabase {
             PRAGMA journal_size_limit = \(settings.checkpointBytes * 2);
             """
         )
+        // After a failure the less is written the better, and a log that is gone would be missed: unless the journal
+        // is closed in order, the log stays, and the next start reads it.
+        connection.setSwitch(SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, on: true)
         connection.followLog()
         guard try connection.value("PRAGMA journal_mode") == "wal" else {
             throw SQLiteError(code: SQLITE_CANTOPEN, message: "its file system does not allow a write-ahead log")
@@ -99,16 +102,11 @@ final class JournalDatabase {
         )
     }
 
-    /// Notes that the log goes in order. To be called before the connection is closed.
+    /// Lets the log be moved into the database when the connection is closed, as far as that works.
     func prepareToClose() {
         // As long as the mark speaks of the log, the log must stay.
-        do { try logMark.close() } catch { leaveLogOnClose() }
-    }
-
-    /// Leaves the write-ahead log as it is when the database is closed: after a failure the less is written the
-    /// better, and the next start reads the log anyway.
-    func leaveLogOnClose() {
-        connection.setSwitch(SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, on: true)
+        guard (try? logMark.close()) != nil else { return }
+        connection.setSwitch(SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, on: false)
     }
 
     // MARK: Reading

@@ -53,10 +53,7 @@ package final class SQLiteJournal: JournalStore, @unchecked Sendable {
         do {
             return try body(try database())
         } catch let failure as JournalFailure where !failure.isRetryable {
-            if case .open(let database) = state {
-                database.leaveLogOnClose()
-                state = .failed(failure, database)
-            }
+            if case .open(let database) = state { state = .failed(failure, database) }
             throw failure
         }
     }
@@ -72,6 +69,10 @@ package final class SQLiteJournal: JournalStore, @unchecked Sendable {
         try changing { try $0.tidy(isIdle: isIdle) }
     }
 
+    package func copy(to directory: String) throws -> any JournalCopy {
+        try DatabaseCopy(of: try database().connection, to: directory)
+    }
+
     package func close() {
         if case .open(let database) = state { database.prepareToClose() }
         // The last connection moves the log into the database as it goes; if that fails, the next start does it.
@@ -82,7 +83,6 @@ package final class SQLiteJournal: JournalStore, @unchecked Sendable {
 
     /// Lets go of the directory and leaves everything as it lies there, as the end of the process would.
     package func abandon() {
-        if case .open(let database) = state { database.leaveLogOnClose() }
         state = .closed
         lock = nil
     }

@@ -73,6 +73,14 @@ def test_a_truncated_database_is_refused_and_left_as_it_is(fresh_broker, length)
     assert check(fresh_broker.data).returncode == DATA_DIRECTORY
 
 
+def test_a_log_that_was_deleted_after_a_kill_is_missed(fresh_broker):
+    publish_durably(fresh_broker, 30)
+    fresh_broker.die()
+    (Path(fresh_broker.data) / "leveret.db-wal").unlink()
+    fails_with_one_line(serve(fresh_broker.data), DATA_DIRECTORY, "write-ahead log is missing", "leveret check")
+    assert check(fresh_broker.data).returncode == DATA_DIRECTORY
+
+
 def test_a_flipped_byte_in_a_message_is_found_by_check_and_never_delivered(fresh_broker):
     publish_durably(fresh_broker, 300)
     fresh_broker.stop()

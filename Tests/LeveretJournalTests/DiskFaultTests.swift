@@ -101,11 +101,11 @@ private final class FaultScene {
     func lives(through operation: FaultyDisk.Operation, nth: Int, _ number: Int) throws -> Bool {
         disk.fail(operation, nth: nth, error: EIO)
         let isCommitted = try opensAndCommits(number)
+        disk.heal()
         guard disk.hasFailed else {
             #expect(isCommitted)
             return false
         }
-        disk.heal()
         let found = try contents()
         if isCommitted {
             #expect(found == workload.contents[number + 1], "batch \(number), operation \(nth): lost or changed")

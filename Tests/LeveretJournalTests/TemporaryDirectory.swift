@@ -59,6 +59,11 @@ final class TemporaryDirectory {
         guard fwrite(bytes, 1, bytes.count, file) == bytes.count else { throw DirectoryError(number: errno) }
     }
 
+    /// Removes a file, if it is there.
+    static func remove(_ path: String) throws {
+        guard unlink(path) == 0 || errno == ENOENT else { throw DirectoryError(number: errno) }
+    }
+
     /// Replaces the only place in the database where the bytes lie.
     func replace(_ old: [UInt8], with new: [UInt8]) throws {
         var content = try TemporaryDirectory.read(database)

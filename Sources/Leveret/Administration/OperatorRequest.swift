@@ -26,7 +26,7 @@ enum OperatorRequests {
         ListQueues.self, GetStatus.self, QueueListing.self, ExchangeListing.self, BindingListing.self,
         ConnectionListing.self, ChannelListing.self, ConsumerListing.self, CloseConnection.self,
         CloseAllConnections.self, DeleteQueue.self, PurgeQueue.self, SetMemoryWatermark.self, SetDiskFreeLimit.self,
-        SetTracing.self,
+        SetTracing.self, BackUp.self,
         ListVirtualHosts.self, AddVirtualHost.self, UpdateVirtualHost.self, DeleteVirtualHost.self,
         SetVirtualHostLimits.self,
         ListUsers.self, AddUser.self, DeleteUser.self, ChangePassword.self, AuthenticateUser.self, SetUserTags.self,

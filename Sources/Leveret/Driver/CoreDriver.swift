@@ -87,6 +87,13 @@ package final class CoreDriver: @unchecked Sendable {
         }
     }
 
+    /// Copies what is committed into a new data directory; see `JournalWriter.requestCopy`. `false` without a journal.
+    func copyJournal(to path: String, completion: @escaping @Sendable ((any Error)?) -> Void) -> Bool {
+        guard let journalWriter else { return false }
+        journalWriter.requestCopy(to: path, completion: completion)
+        return true
+    }
+
     /// Commits what there is to commit, ends the threads and closes the journal.
     package func shutDown() {
         timer.stop()

@@ -11,11 +11,14 @@ final class JournalWriter: Sendable {
         var isStopping = false
         /// Whether the store has something to do that can wait.
         var isUntidy = false
+        var copies: [CopyOrder] = []
+        var hasEnded = false
     }
 
     private enum Work {
         case commit(JournalBatch)
         case load(SegmentID)
+        case copy
         case tidy
         case stop
     }
@@ -38,6 +41,17 @@ final class JournalWriter: Sendable {
         thread.update { $0.loads.append(segment) }
     }
 
+    /// Copies the store into a new directory while commits go on. Tells when the copy is complete, or why there is
+    /// none.
+    func requestCopy(to path: String, completion: @escaping @Sendable ((any Error)?) -> Void) {
+        let order = CopyOrder(path: path, completion: completion)
+        let isTaken = thread.update { inbox in
+            if !inbox.hasEnded { inbox.copies.append(order) }
+            return !inbox.hasEnded
+        }
+        if !isTaken { order.completion(JournalWriter.hasEnded) }
+    }
+
     func start(for driver: CoreDriver) {
         thread.start { [self] in run(driver) }
     }
@@ -50,11 +64,13 @@ final class JournalWriter: Sendable {
     }
 
     private func run(_ driver: CoreDriver) {
+        defer { refuseCopies() }
         while let work = thread.wait(until: JournalWriter.take) {
             switch work {
             case .commit(let batch):
                 guard commit(batch, driver) else { return }
             case .load(let segment): load(segment, driver)
+            case .copy: stepCopy()
             case .tidy:
                 guard tidy(isIdle: true, driver) else { return }
             case .stop: return
@@ -70,6 +86,7 @@ final class JournalWriter: Sendable {
             return .commit(batch)
         }
         if inbox.isStopping { return .stop }
+        if !inbox.copies.isEmpty { return .copy }
         return inbox.isUntidy ? .tidy : nil
     }
 
@@ -92,6 +109,8 @@ final class JournalWriter: Sendable {
                 try store.commit(batch)
                 thread.update { $0.isCommitting = false }
                 driver.perform { $0.apply(.journalCommitted(batch.position)) }
+                // A copy gets on however busy the journal is.
+                stepCopy()
                 return tidy(isIdle: false, driver)
             } catch let failure as JournalFailure where failure.isRetryable {
                 driver.perform { $0.apply(.journalStalled(reason: failure.text)) }
@@ -114,7 +133,7 @@ final class JournalWriter: Sendable {
             load(segment, driver)
             return false
         case .stop: return true
-        case .commit, .tidy, nil: return false
+        case .commit, .copy, .tidy, nil: return false
         }
     }
 
@@ -127,5 +146,50 @@ final class JournalWriter: Sendable {
         } catch {
             driver.perform { $0.apply(.segmentFailed(segment, reason: "\(error)")) }
         }
+    }
+
+    // MARK: Copying
+
+    private static let hasEnded = JournalFailure(isRetryable: false, text: "the broker has been shut down")
+
+    private func stepCopy() {
+        guard let order = thread.inspect({ $0.copies.first }) else { return }
+        do {
+            let copy = try order.copy ?? store.copy(to: order.path)
+            order.copy = copy
+            guard try !copy.step() else { return }
+            thread.update { _ = $0.copies.removeFirst() }
+            order.completion(nil)
+        } catch {
+            order.copy = nil
+            thread.update { _ = $0.copies.removeFirst() }
+            order.completion(error)
+        }
+    }
+
+    /// The thread ends: what is not complete never will be.
+    private func refuseCopies() {
+        let orders = thread.update { inbox in
+            defer { inbox.copies = [] }
+            inbox.hasEnded = true
+            return inbox.copies
+        }
+        for order in orders {
+            order.copy = nil
+            order.completion(JournalWriter.hasEnded)
+        }
+    }
+}
+
+/// A copy that somebody waits for.
+private final class CopyOrder: @unchecked Sendable {
+    // Unchecked: `copy` is touched only by the journal's thread.
+    let path: String
+    let completion: @Sendable ((any Error)?) -> Void
+    var copy: (any JournalCopy)?
+
+    init(path: String, completion: @escaping @Sendable ((any Error)?) -> Void) {
+        self.path = path
+        self.completion = completion
     }
 }

@@ -4,8 +4,9 @@ import Leveret
 /// Asks a running broker through the socket in its data directory.
 struct OperatorClient {
     let directory: String
+    /// How long to wait for an answer.
+    var timeoutMilliseconds = 10_000
 
-    private static let timeoutMilliseconds = 10_000
     private static let answerLimit = 1 << 30
 
     /// Sends a request and gives the broker's answer.
@@ -33,7 +34,7 @@ struct OperatorClient {
                 "no broker answers at \(path) (\(error.reason)): start one, or name its directory with --data"
             )
         }
-        socket.setTimeout(milliseconds: Self.timeoutMilliseconds)
+        socket.setTimeout(milliseconds: timeoutMilliseconds)
         try line.withUnsafeBytes { try socket.sendAll($0) }
         return try receiveLine(socket)
     }

@@ -15,8 +15,18 @@ package protocol JournalStore: AnyObject, Sendable {
     /// The content of a segment as it was written (the concatenated pieces); throws if it is damaged or missing.
     func loadSegment(_ id: SegmentID) throws -> [UInt8]
 
+    /// Begins to copy everything that is committed into a new directory of that path, which must be empty or missing.
+    func copy(to directory: String) throws -> any JournalCopy
+
     /// Closes the store cleanly. Nothing may be called afterwards.
     func close()
+}
+
+/// A copy of a store that is being made. All calls come from the store's thread.
+package protocol JournalCopy: AnyObject {
+    /// Copies a part; takes a bounded time. Gives whether there is more to copy; if not, the copy is complete and on
+    /// the disk.
+    func step() throws -> Bool
 }
 
 /// A commit, or a read, that did not succeed.

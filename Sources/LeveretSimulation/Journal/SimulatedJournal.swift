@@ -58,5 +58,9 @@ package final class SimulatedJournal: JournalStore, @unchecked Sendable {
         return segment.content
     }
 
+    package func copy(to directory: String) throws -> any JournalCopy {
+        throw JournalFailure(isRetryable: false, text: "a simulated journal has no directory to copy")
+    }
+
     package func close() {}
 }
