@@ -65,8 +65,8 @@ package struct DataDirectory: Sendable, Hashable {
         }
     }
 
-    /// Whether nothing lies in the folder.
-    func isEmpty() throws -> Bool {
+    /// Throws if something lies in the folder.
+    func requireEmpty() throws {
         guard let entries = opendir(path) else {
             throw JournalFailure(
                 permanent: "cannot list \(path): \(systemErrorText(errno)): give this user access to it"
@@ -74,7 +74,11 @@ package struct DataDirectory: Sendable, Hashable {
         }
         defer { closedir(entries) }
         // Every folder has itself and the one above.
-        return readdir(entries) == nil || readdir(entries) == nil || readdir(entries) == nil
+        guard readdir(entries) == nil || readdir(entries) == nil || readdir(entries) == nil else {
+            throw JournalFailure(
+                permanent: "\(path) is not empty: name a directory that is empty or does not exist"
+            )
+        }
     }
 
     private func make(_ paths: [String]) throws {

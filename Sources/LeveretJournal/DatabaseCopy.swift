@@ -6,7 +6,7 @@ import Musl
 import Darwin
 #endif
 import CSQLite
-package import LeveretCore
+import LeveretCore
 
 /// Copies a database that is in use into a new data directory, some pages at a time. What is committed in between
 /// through the same connection is in the copy too, so that it is the database at the moment of the last step.
@@ -22,11 +22,7 @@ package final class DatabaseCopy: JournalCopy {
         self.source = source
         target = DataDirectory(path: path)
         try target.create()
-        guard try target.isEmpty() else {
-            throw JournalFailure(
-                permanent: "\(target.path) is not empty: name a directory that is empty or does not exist"
-            )
-        }
+        try target.requireEmpty()
         do {
             try createPrivateFile(target.newDatabase, in: target)
             let copy = try SQLiteConnection(path: target.newDatabase)

@@ -17,7 +17,7 @@ struct DefinitionTable: Sendable, Hashable {
         let marks = [String](repeating: "?", count: columns.count + 1).joined(separator: ", ")
         insertSQL = "INSERT OR REPLACE INTO \(name) (\(names)) VALUES (\(marks))"
         deleteSQL = "DELETE FROM \(name) WHERE " + keys.map { "\($0) = ?" }.joined(separator: " AND ")
-        selectSQL = "SELECT \(names) FROM \(name) ORDER BY \(keys.joined(separator: ", "))"
+        selectSQL = "SELECT \(names) FROM \(name)"
     }
 
     func checksum(of values: [ColumnValue]) -> Checksum {

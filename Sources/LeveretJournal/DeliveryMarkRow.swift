@@ -2,7 +2,7 @@ import LeveretCore
 
 /// A row that says how far a queue has been delivered.
 enum DeliveryMarkRow {
-    static let selectSQL = "SELECT queue, ordinal, checksum FROM delivery_mark ORDER BY queue"
+    static let selectSQL = "SELECT queue, ordinal, checksum FROM delivery_mark"
 
     /// Reads the columns queue, ordinal and checksum.
     static func read(_ statement: SQLiteStatement) throws -> DeliveryMark {

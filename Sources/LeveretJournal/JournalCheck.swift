@@ -37,19 +37,14 @@ package struct JournalCheck {
         report.databaseBytes = fileSize(at: directory.database) ?? 0
         report.logBytes = fileSize(at: directory.writeAheadLog) ?? 0
         log = try LogMarkCheck(directory: directory).inspect()
-        connection = try JournalDatabase.open(directory, settings: JournalSettings())
-        // What is found must be what lay there before, also for the next who looks; the log stays too.
-        try connection.execute("PRAGMA query_only = ON")
+        connection = try JournalDatabase.openUnchanged(directory)
         report.formatVersion = try JournalDatabase.formatVersion(connection)
-        guard report.formatVersion <= Schema.version else {
-            throw JournalDatabase.tooNew(report.formatVersion, newest: Schema.version, in: directory)
-        }
     }
 
     private mutating func checkEverything() throws {
         try checkLog()
         try checkStructure()
-        try assumeNewestFormat()
+        try JournalDatabase.assumeNewestFormat(connection)
         let queues = try attempt("queue", default: Set<UInt64>()) { try $0.checkDefinitions() }
         try attempt("delivery_mark", default: ()) { try $0.checkDeliveryMarks(queues: queues) }
         let segments = try attempt("segment", default: Set<UInt64>()) { try $0.checkSegments() }
@@ -97,13 +92,6 @@ package struct JournalCheck {
         text.split(whereSeparator: \.isNewline).joined(separator: "; ")
     }
 
-    /// Takes an older database to the newest format within a transaction that is never committed.
-    private func assumeNewestFormat() throws {
-        guard report.formatVersion < Schema.version else { return }
-        try connection.execute("PRAGMA query_only = OFF; PRAGMA cache_spill = OFF; BEGIN IMMEDIATE")
-        try Migration.apply(Migration.steps, on: connection, from: report.formatVersion)
-    }
-
     // MARK: Definitions
 
     private mutating func checkDefinitions() throws -> Set<UInt64> {
@@ -142,7 +130,7 @@ package struct JournalCheck {
     }
 
     private mutating func checkDeliveryMarks(queues: Set<UInt64>) throws {
-        let rows = try connection.prepare(DeliveryMarkRow.selectSQL)
+        let rows = try connection.prepare(DeliveryMarkRow.selectSQL + " ORDER BY queue")
         while try rows.step() {
             report.deliveryMarks += 1
             try note { _ in

@@ -77,6 +77,24 @@ final class JournalDatabase {
         return connection
     }
 
+    /// Opens a database to look at it. What is found must be what lay there before, also for the next who looks; the
+    /// log stays too.
+    static func openUnchanged(_ directory: DataDirectory) throws -> SQLiteConnection {
+        let connection = try open(directory, settings: JournalSettings())
+        try connection.execute("PRAGMA query_only = ON")
+        let version = try formatVersion(connection)
+        guard version <= Schema.version else { throw tooNew(version, newest: Schema.version, in: directory) }
+        return connection
+    }
+
+    /// Takes an older database to the newest format within a transaction that is never committed.
+    static func assumeNewestFormat(_ connection: SQLiteConnection) throws {
+        let version = try formatVersion(connection)
+        guard version < Schema.version else { return }
+        try connection.execute("PRAGMA query_only = OFF; PRAGMA cache_spill = OFF; BEGIN IMMEDIATE")
+        try Migration.apply(Migration.steps, on: connection, from: version)
+    }
+
     private static func migrate(
         _ connection: SQLiteConnection,
         _ migrations: [Migration],

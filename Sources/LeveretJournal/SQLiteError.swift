@@ -44,6 +44,12 @@ struct SQLiteError: Error {
     /// Whether the bytes on the disk make no sense to SQLite.
     var isDamage: Bool { primaryCode == SQLITE_CORRUPT || primaryCode == SQLITE_NOTADB }
 
+    /// Whether the disk, or the end of the file, keeps the bytes from being read.
+    var isUnreadable: Bool { primaryCode == SQLITE_IOERR }
+
+    /// Whether a statement does not fit the tables: their description is damaged.
+    var isUnknownTable: Bool { primaryCode == SQLITE_ERROR }
+
     /// Whether another program holds the file.
     var isBusy: Bool { primaryCode == SQLITE_BUSY || primaryCode == SQLITE_LOCKED }
 

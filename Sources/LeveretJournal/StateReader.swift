@@ -10,11 +10,11 @@ struct StateReader {
     /// The whole state, without the content of the segments.
     func recover() throws -> RecoveredState {
         var state = RecoveredState()
-        state.virtualHosts = try virtualHosts()
+        state.virtualHosts = StateReader.join(try all(), try all())
         state.exchanges = try all()
         state.queues = try all()
         state.bindings = try all()
-        state.users = try users()
+        state.users = StateReader.join(try all(), try all())
         state.permissions = try all()
         state.topicPermissions = try all()
         state.policies = try all()
@@ -36,17 +36,14 @@ struct StateReader {
     }
 
     /// What lies beside a name is found by the name's bytes, as the database compares them.
-    private func virtualHosts() throws -> [VirtualHostDefinition] {
-        let settings: [VirtualHostSettings] = try all()
+    static func join(_ hosts: [VirtualHostDefinition], _ settings: [VirtualHostSettings]) -> [VirtualHostDefinition] {
         let byName = Dictionary(settings.map { (Array($0.host.name.utf8), $0.host) }) { first, _ in first }
-        let hosts: [VirtualHostDefinition] = try all()
         return hosts.map { byName[Array($0.name.utf8)] ?? $0 }
     }
 
-    private func users() throws -> [UserDefinition] {
-        let rows: [UserLimitsRow] = try all()
+    static func join(_ users: [UserDefinition], _ rows: [UserLimitsRow]) -> [UserDefinition] {
         let byName = Dictionary(rows.map { (Array($0.user.utf8), $0.limits) }) { first, _ in first }
-        var users: [UserDefinition] = try all()
+        var users = users
         for index in users.indices {
             users[index].limits = byName[Array(users[index].name.utf8)] ?? UserLimits()
         }
@@ -68,8 +65,16 @@ struct StateReader {
 
     /// Goes through the rows of one kind of definition by rising key.
     func forEach<Row: DefinitionRow>(_ type: Row.Type, _ body: (Result<Row, Damage>) throws -> Void) throws {
+        try forEach(type, orderedBy: Row.table.keys.joined(separator: ", "), body)
+    }
+
+    func forEach<Row: DefinitionRow>(
+        _ type: Row.Type,
+        orderedBy order: String,
+        _ body: (Result<Row, Damage>) throws -> Void
+    ) throws {
         let table = Row.table
-        let statement = try connection.prepare(table.selectSQL)
+        let statement = try connection.prepare("\(table.selectSQL) ORDER BY \(order)")
         while try statement.step() {
             try body(try readRow(table, statement))
         }
@@ -112,7 +117,7 @@ struct StateReader {
     // MARK: Delivery marks
 
     func deliveryMarks() throws -> [DeliveryMark] {
-        let statement = try connection.prepare(DeliveryMarkRow.selectSQL)
+        let statement = try connection.prepare(DeliveryMarkRow.selectSQL + " ORDER BY queue")
         var marks: [DeliveryMark] = []
         while try statement.step() { marks.append(try DeliveryMarkRow.read(statement)) }
         return marks
@@ -121,6 +126,7 @@ struct StateReader {
     // MARK: Segments
 
     static let segmentsSQL = "SELECT id, length, index_checksum, record_index FROM segment ORDER BY id"
+    static let segmentSQL = "SELECT id, length, index_checksum, record_index FROM segment WHERE id = ?"
 
     /// Goes through the segments with their notes, in rising order, and tells the numbers that the next rows of a
     /// segment's notes get.

@@ -130,8 +130,12 @@ struct WriteAheadLog {
     }
 
     private static func words(_ bytes: ArraySlice<UInt8>) -> [UInt32] {
-        stride(from: bytes.startIndex, to: bytes.endIndex, by: 4).map { start in
-            bytes[start..<start + 4].reduce(0) { $0 << 8 | UInt32($1) }
+        bytes.withUnsafeBytes { buffer in
+            var words = [UInt32](repeating: 0, count: buffer.count / 4)
+            for index in words.indices {
+                words[index] = UInt32(bigEndian: buffer.loadUnaligned(fromByteOffset: index * 4, as: UInt32.self))
+            }
+            return words
         }
     }
 

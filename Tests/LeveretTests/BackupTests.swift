@@ -42,7 +42,7 @@ struct BackupTests {
                 try await backup
             }
         }
-        let numbers = try await messages(in: target.path).map { $0.prefix { $0 != " " } }
+        let numbers = try await messages(in: target.path).map { String($0.prefix { $0 != " " }) }
         #expect(numbers == (0..<numbers.count).map { "\($0)" })
         #expect(numbers.count >= 300)
     }

@@ -33,7 +33,7 @@ struct CheckCommand: ParsableCommand {
             let problems = NumberText.counted(report.problems.count, "problem")
             throw CommandFailure(
                 .dataDirectory,
-                "\(directory) has \(problems): restore a backup, or keep what still reads"
+                "\(directory) has \(problems): restore a backup, or copy what can be read with `leveret salvage`"
             )
         }
     }
