@@ -56,6 +56,7 @@ def test_a_responder_can_ask_whether_the_requester_is_still_there(requester, pub
         publisher.queue_declare(address, passive=True)
 
 
+@pytest.mark.leveret_only("RabbitMQ before 4.2 returns it if it is mandatory")
 def test_a_reply_to_a_requester_who_is_gone_is_dropped_silently(requester, publisher, address):
     requester.close()
     publisher.basic_publish("", address, "late", mandatory=True)

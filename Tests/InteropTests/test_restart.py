@@ -202,3 +202,20 @@ def test_work_goes_on_after_a_kill_amid_consuming(fresh_broker, open_channel):
     channel = open_channel()
     eventually(lambda: consumer_count(channel, "orders") == 0 and ready_count(channel, "orders") == 50, "recovery")
     assert Inbox(channel, "orders", auto_ack=True).take_bodies(50) == [b"%d" % number for number in range(50)]
+
+
+@restarts
+def test_a_committed_transaction_survives_in_all_queues_and_an_open_one_in_none(fresh_broker, open_channel, how):
+    channel = open_channel()
+    for queue in ("first", "second"):
+        channel.queue_declare(queue, durable=True)
+    channel.tx_select()
+    for queue in ("first", "second"):
+        publish(channel, queue, "committed", delivery_mode=2)
+    channel.tx_commit()
+    for queue in ("first", "second"):
+        publish(channel, queue, "open", delivery_mode=2)
+    assert ready_count(channel, "first") == 1
+    getattr(fresh_broker, how)()
+    channel = open_channel()
+    assert [drain(channel, queue) for queue in ("first", "second")] == [[b"committed"], [b"committed"]]

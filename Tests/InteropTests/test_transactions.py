@@ -1,9 +1,8 @@
 """Transactions: publishings and acknowledgements which take effect together, or not at all."""
 
-import pika
 import pytest
 
-from expectations import PERSISTENT, Inbox, closes_channel, drain, get, publish, ready_count
+from expectations import Inbox, closes_channel, drain, get, publish, ready_count
 
 
 @pytest.fixture
@@ -132,8 +131,6 @@ def test_transactions_and_confirms_exclude_each_other(connection):
 def test_ending_a_transaction_which_nobody_began_is_406(connection, end):
     channel = connection.channel()
     with closes_channel(406, "PRECONDITION_FAILED - channel is not transactional"):
-        # pika refuses by itself if it has not seen a select.
-        channel._tx_selected = True
         getattr(channel, end)()
 
 
@@ -146,23 +143,3 @@ def test_nothing_is_committed_if_one_queue_has_no_room(transactional, channel, q
     with closes_channel(406, full):
         transactional.tx_commit()
     assert (ready_count(channel, queue), ready_count(channel, full)) == (0, 0)
-
-
-@pytest.mark.parametrize("how", ["restart", "kill"])
-def test_a_committed_transaction_survives_in_all_queues_and_an_open_one_in_none(fresh_broker, how):
-    with pika.BlockingConnection(pika.URLParameters(fresh_broker.url)) as connection:
-        channel = connection.channel()
-        channel.tx_select()
-        for queue in ("first", "second"):
-            channel.queue_declare(queue, durable=True)
-            channel.basic_publish("", queue, "committed", PERSISTENT)
-        channel.tx_commit()
-        for queue in ("first", "second"):
-            channel.basic_publish("", queue, "open", PERSISTENT)
-        channel.queue_declare("first", passive=True)
-        if how == "kill":
-            fresh_broker.kill()
-    fresh_broker.restart() if how == "restart" else fresh_broker.start()
-    with pika.BlockingConnection(pika.URLParameters(fresh_broker.url)) as connection:
-        channel = connection.channel()
-        assert [drain(channel, queue) for queue in ("first", "second")] == [[b"committed"]] * 2
