@@ -39,6 +39,39 @@ import Testing
         #expect(try core.wait(milliseconds: 2_000).texts == ["long"])
     }
 
+    @Test func `a message that is delayed keeps none behind it from expiring in time`() throws {
+        let core = try core()
+        try core.publish("later", key: "q", persistent: true, headers: ["x-delay": 1_000])
+        core.commitsAtOnce = false
+        try core.wait(milliseconds: 1_000)
+        try core.publish("short", key: "q", expiration: "100")
+        core.commitsAtOnce = true
+        try core.wait(milliseconds: 99)
+        #expect(
+            try core.declare("q", passive: true).replies == [
+                .queueDeclared(name: "q", messageCount: 2, consumerCount: 0)
+            ]
+        )
+        try core.wait(milliseconds: 1)
+        #expect(try core.drain("q") == ["later"])
+    }
+
+    @Test func `a delayed message that expires before the journal knows its place is not delivered`() throws {
+        let core = try core()
+        try core.consume("q")
+        try core.publish("a", key: "q", persistent: true, headers: ["x-delay": 1_000], expiration: "100")
+        core.commitsAtOnce = false
+        #expect(try core.wait(milliseconds: 1_000).texts == [])
+        try core.wait(milliseconds: 101)
+        core.commitsAtOnce = true
+        #expect(try core.wait(milliseconds: 0).texts == [])
+        #expect(
+            try core.declare("q", passive: true).replies == [
+                .queueDeclared(name: "q", messageCount: 0, consumerCount: 1)
+            ]
+        )
+    }
+
     @Test func `a delay may be longer than 32 bits of milliseconds`() throws {
         let core = try core()
         let days = Int64(60 * 24 * 3_600 * 1_000)

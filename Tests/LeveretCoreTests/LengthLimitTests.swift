@@ -90,4 +90,25 @@ import Testing
         try core.nack(1)
         #expect(try core.drain("q") == ["b"])
     }
+
+    @Test func `giving everything back does not take what is delivered meanwhile`() throws {
+        let core = try CoreHarness()
+        try core.declare("q", QueueOptions(arguments: ["x-max-length": 1]))
+        try core.setPrefetch(2)
+        #expect(try core.consume("q").texts == [])
+        #expect(try core.publish("a", "b", key: "q").texts == ["a", "b"])
+        #expect(try core.nack(0, multiple: true).texts == ["a", "b"])
+        #expect(try core.perform(.recover(requeue: true, noWait: false)).texts == ["a", "b"])
+        #expect(try core.ack(6).channelError == nil)
+        #expect(try core.ack(5).channelError == nil)
+    }
+
+    @Test func `a limit holds after a restart too, when what was delivered is back`() throws {
+        let core = try CoreHarness()
+        try core.declare("q", QueueOptions(durable: true, arguments: ["x-max-length": 1]))
+        try core.consume("q")
+        try core.publish("a", key: "q", persistent: true)
+        try core.publish("b", key: "q", persistent: true)
+        #expect(try core.restarted().drain("q") == ["b"])
+    }
 }

@@ -51,6 +51,20 @@ import Testing
         #expect(try core.drain("q") == [])
     }
 
+    @Test func `a message that comes back too late is not delivered again`() throws {
+        let core = try CoreHarness()
+        try core.declare("q")
+        try core.publish("a", key: "q", expiration: "10")
+        #expect(try core.consume("q").texts == ["a"])
+        try core.wait(milliseconds: 10)
+        #expect(try core.nack(1).texts == [])
+        #expect(
+            try core.declare("q", passive: true).replies == [
+                .queueDeclared(name: "q", messageCount: 0, consumerCount: 1)
+            ]
+        )
+    }
+
     @Test func `a time to live of zero means now or never`() throws {
         let core = try CoreHarness()
         try core.declare("q", options(["x-message-ttl": 0]))

@@ -24,7 +24,8 @@ extension BrokerCore {
         let tag = acknowledgement.deliveryTag
         if acknowledgement.multiple {
             guard tag == 0 || channel.unacknowledged.contains(tag) || channel.hasTakenBack(tag) else { return false }
-            while let delivery = channel.unacknowledged.removeFirst(through: tag == 0 ? .max : tag) {
+            let last = tag == 0 ? channel.unacknowledged.latestTag : tag
+            while let delivery = channel.unacknowledged.removeFirst(through: last) {
                 take(delivery, acknowledgement, on: channel)
             }
             return true
@@ -75,6 +76,10 @@ extension BrokerCore {
             return
         }
         counters.requeued += 1
+        guard delivery.entry.deadline > now.milliseconds else {
+            bury(delivery.entry, of: queue, because: .expired)
+            return
+        }
         if queue.settings.isQuorum {
             putBackCounted(delivery.entry, into: queue, isFailure: isFailure)
         } else {
@@ -118,7 +123,8 @@ extension BrokerCore {
 
     mutating func recover(requeue: Bool, noWait: Bool, on channel: Channel) throws(AMQPError) {
         guard requeue else { throw AMQPError(.notImplemented, "requeue=false") }
-        while let delivery = channel.unacknowledged.removeFirst(through: .max) {
+        let last = channel.unacknowledged.latestTag
+        while let delivery = channel.unacknowledged.removeFirst(through: last) {
             self.requeue(delivery, of: channel, isFailure: false)
         }
         reply(.recovered, on: channel, unless: noWait)

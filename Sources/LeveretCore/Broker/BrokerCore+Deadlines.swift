@@ -58,7 +58,9 @@ extension BrokerCore {
         for virtualHost in virtualHosts.values.sorted(by: { $0.name < $1.name }) {
             for queue in virtualHost.queuesInOrder {
                 queue.unusedSince = now.milliseconds
-                noteDeadline(of: queue)
+                doWhatIsDue(in: queue)
+                // What was with consumers is ready again, which may be too much.
+                enforceLengthLimit(of: queue)
             }
         }
     }
@@ -130,7 +132,11 @@ extension BrokerCore {
                 settle(promotion.entry, of: queue)
                 continue
             }
-            queue.ready.restore(promotion.entry)
+            if promotion.entry.deadline < now.milliseconds {
+                bury(promotion.entry, of: queue, because: .expired)
+            } else {
+                queue.ready.restore(promotion.entry)
+            }
             schedule(queue)
         }
     }

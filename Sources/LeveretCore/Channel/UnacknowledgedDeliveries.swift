@@ -20,6 +20,10 @@ struct UnacknowledgedDeliveries {
 
     var isEmpty: Bool { count == 0 }
 
+    /// No delivery that waits now has a higher tag. Who takes all back stops here: what is delivered meanwhile, because
+    /// the first are back in their queues, has not been seen by the client.
+    var latestTag: UInt64 { deliveries.last?.delivery.deliveryTag ?? 0 }
+
     mutating func append(_ delivery: UnacknowledgedDelivery) {
         deliveries.append(Slot(delivery: delivery))
         count += 1

@@ -7,7 +7,7 @@ import DequeModule
 struct EntryLine {
     private var entries = Deque<QueueEntry>()
     private var gapCount = 0
-    /// The latest deadline that was ever appended.
+    /// The latest deadline that was ever in the line.
     private var latestDeadline: UInt64 = 0
 
     var count: Int { entries.count - gapCount }
@@ -29,8 +29,15 @@ struct EntryLine {
         return entry
     }
 
-    /// Puts a message back where it was. Cheap near the front, where requeued messages belong.
-    mutating func restore(_ entry: QueueEntry) {
+    /// Puts a message to its place. Cheap near the front, where requeued messages belong. `true` if it lives longer
+    /// than all that were ever appended, so that the deadlines of those behind it may be over before its own.
+    mutating func restore(_ entry: QueueEntry) -> Bool {
+        defer { latestDeadline = max(latestDeadline, entry.deadline) }
+        put(entry)
+        return entry.deadline > latestDeadline
+    }
+
+    private mutating func put(_ entry: QueueEntry) {
         guard let first = entries.first, first.ordinal < entry.ordinal else {
             entries.prepend(entry)
             return
@@ -53,6 +60,11 @@ struct EntryLine {
         trimFront()
         closeGaps()
         return entry
+    }
+
+    /// The messages behind an ordinal.
+    func behind(_ ordinal: UInt64) -> [QueueEntry] {
+        entries[position(of: ordinal)...].filter { $0.ordinal > ordinal && !$0.isRemoved }
     }
 
     func contains(_ ordinal: UInt64) -> Bool { index(of: ordinal) != nil }

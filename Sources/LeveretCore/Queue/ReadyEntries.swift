@@ -37,10 +37,10 @@ struct ReadyEntries {
         return entry
     }
 
-    /// Puts a message back where it was.
+    /// Puts a message to its place, behind the older ones.
     mutating func restore(_ entry: QueueEntry) {
         let line = makeLine(for: entry)
-        lines[line].restore(entry)
+        if lines[line].restore(entry) { lines[line].behind(entry.ordinal).forEach { noteEarly($0) } }
         noteEarly(entry)
     }
 
