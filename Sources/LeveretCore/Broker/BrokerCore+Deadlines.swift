@@ -181,7 +181,7 @@ extension BrokerCore {
     private func dueTime(at value: FieldValue) throws(AMQPError) -> UInt64 {
         let time: UInt64
         switch value {
-        case .timestamp(let seconds): time = seconds.multipliedReportingOverflow(by: 1_000).partialValue
+        case .timestamp(let seconds): time = seconds > .max / 1_000 ? .max : seconds * 1_000
         default:
             guard let milliseconds = value.integer else { throw invalidDelay("x-deliver-at", value) }
             time = UInt64(clamping: milliseconds)

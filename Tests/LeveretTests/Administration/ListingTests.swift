@@ -46,7 +46,7 @@ import Testing
     @Test func `bindings are shown with those that nobody made`() async throws {
         try await Broker.run { broker in
             try await broker.withChannel { channel in
-                try await channel.declareQueue("q")
+                _ = try await channel.declareQueue("q")
                 try await channel.bindQueue("q", to: "amq.topic", routingKey: "a.*", arguments: ["n": 1])
                 let rows = try await list(
                     BindingListing.self,
@@ -84,7 +84,7 @@ import Testing
     @Test func `connections, channels and consumers are shown and belong together`() async throws {
         try await Broker.run { broker in
             try await broker.withChannel { channel in
-                try await channel.declareQueue("q")
+                _ = try await channel.declareQueue("q")
                 try await channel.publish("a", to: "q")
                 try await channel.consume("q", prefetch: 7) { deliveries in
                     let iterator = deliveries.makeAsyncIterator()
@@ -133,7 +133,7 @@ import Testing
     @Test func `every column of every listing can be shown, and the default ones are among them`() async throws {
         try await Broker.run { broker in
             try await broker.withChannel { channel in
-                try await channel.declareQueue("q")
+                _ = try await channel.declareQueue("q")
                 try await channel.consume("q") { _ in
                     try await showAll(QueueListing.self, of: broker)
                     try await showAll(ExchangeListing.self, of: broker)

@@ -8,7 +8,7 @@ import Testing
     @Test func `a queue is deleted and purged, also one that belongs to somebody`() async throws {
         try await Broker.run { broker in
             try await broker.withChannel { channel in
-                try await channel.declareQueue("mine", .exclusive)
+                _ = try await channel.declareQueue("mine", .exclusive)
                 try await channel.publish("a", to: "mine")
                 #expect(try await PurgeQueue(virtualHost: "/", queue: "mine").perform(on: broker) == 1)
                 #expect(try await channel.inspectQueue("mine").messageCount == 0)
@@ -22,7 +22,7 @@ import Testing
     @Test func `a queue with messages, or none, is not deleted if that is not wanted`() async throws {
         try await Broker.run { broker in
             try await broker.withChannel { channel in
-                try await channel.declareQueue("q")
+                _ = try await channel.declareQueue("q")
                 try await channel.publish("a", to: "q")
             }
             await #expect(throws: (any Error).self) {
@@ -64,7 +64,7 @@ import Testing
         try await Broker.run { broker in
             _ = try await SetTracing(virtualHost: "/", isOn: true).perform(on: broker)
             try await broker.withChannel { channel in
-                try await channel.declareQueue("trace")
+                _ = try await channel.declareQueue("trace")
                 try await channel.bindQueue("trace", to: "amq.rabbitmq.trace", routingKey: "publish.#", arguments: [:])
                 try await channel.publish("a", to: "trace")
                 #expect(try await channel.inspectQueue("trace").messageCount == 2)
