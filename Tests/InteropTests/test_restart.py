@@ -206,7 +206,8 @@ def test_work_goes_on_after_a_kill_amid_consuming(fresh_broker, open_channel):
 
 @restarts
 def test_a_committed_transaction_survives_in_all_queues_and_an_open_one_in_none(fresh_broker, open_channel, how):
-    channel = open_channel()
+    # Not the channel itself: it confirms, and a channel does one or the other.
+    channel = open_channel().connection.channel()
     for queue in ("first", "second"):
         channel.queue_declare(queue, durable=True)
     channel.tx_select()

@@ -32,11 +32,14 @@ struct ConsumerRing {
     }
 
     mutating func remove(_ consumer: Consumer) {
-        all.removeAll { $0 === consumer }
+        // Whole channels leave in the order in which they came, so what is looked for mostly stands in front.
+        if let place = all.firstIndex(where: { $0 === consumer }) { all.remove(at: place) }
         if active === consumer { active = firstByPriority }
         if exclusive === consumer { exclusive = nil }
         guard let index = levels.firstIndex(where: { $0.priority == consumer.priority }) else { return }
-        levels[index].consumers.removeAll { $0 === consumer }
+        if let place = levels[index].consumers.firstIndex(where: { $0 === consumer }) {
+            levels[index].consumers.remove(at: place)
+        }
         if levels[index].consumers.isEmpty { levels.remove(at: index) }
     }
 
