@@ -20,7 +20,8 @@ struct LeveretCommand: AsyncParsableCommand {
             ListCommand<QueueListing>.self, ListCommand<ExchangeListing>.self, ListCommand<BindingListing>.self,
             ListCommand<ConnectionListing>.self, ListCommand<ChannelListing>.self, ListCommand<ConsumerListing>.self,
             CloseConnectionCommand.self, CloseAllConnectionsCommand.self, DeleteQueueByOperatorCommand.self,
-            PurgeQueueByOperatorCommand.self, SetMemoryWatermarkCommand.self, SetDiskFreeLimitCommand.self,
+            PurgeQueueByOperatorCommand.self, ListDelayedCommand.self, CancelDelayedCommand.self,
+            SetMemoryWatermarkCommand.self, SetDiskFreeLimitCommand.self,
             TraceOnCommand.self, TraceOffCommand.self,
         ],
         groupedSubcommands: OperatorCommands.groups

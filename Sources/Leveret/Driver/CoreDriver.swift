@@ -149,6 +149,24 @@ extension CoreDriver {
         return try result.get()
     }
 
+    /// Drops a delayed message.
+    ///
+    /// - Returns: when that is durable; `nil` if there is no such message.
+    package func cancelDelayed(_ number: UInt64, in queue: String, of virtualHost: String) -> JournalPosition? {
+        let (position, outcome) = lock.withLock { () -> (JournalPosition?, DriverState.Outcome) in
+            state.begin(at: clock.now())
+            var position: JournalPosition?
+            if state.core.hasDelayedMessage(number, in: queue, of: virtualHost) {
+                position = state.core.positionOfChanges
+                fulfil(state.apply(.cancelDelayed(virtualHost: virtualHost, queue: queue, number: number)))
+                feedJournal()
+            }
+            return (position, state.finish(reportingTo: metrics))
+        }
+        handOn(outcome)
+        return position
+    }
+
     /// Returns when everything up to the position is on disk.
     ///
     /// - Throws: `BrokerError` if the journal fails, or the broker is shut down, before that.

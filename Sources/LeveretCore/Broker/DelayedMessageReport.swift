@@ -23,11 +23,20 @@ extension BrokerCore {
         }
     }
 
+    /// Whether the queue has a delayed message of that number.
+    package func hasDelayedMessage(_ number: UInt64, in queue: String, of virtualHost: String) -> Bool {
+        virtualHosts[virtualHost]?.queues[queue]?.delayed.contains(number) ?? false
+    }
+
+    /// When what is done now is durable.
+    package var positionOfChanges: JournalPosition { isDurable ? gate.openPosition : gate.committedPosition }
+
     /// Drops a delayed message before its time. One that is not there any more is none to drop.
     mutating func cancelDelayed(_ number: UInt64, of name: String, in virtualHost: String) {
         guard let queue = virtualHosts[virtualHost]?.queues[name], let message = queue.delayed.remove(number) else {
             return
         }
         settle(message.entry, of: queue)
+        if isDurable { gate.awaitOpenPosition() }
     }
 }

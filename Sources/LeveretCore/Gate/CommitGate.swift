@@ -127,7 +127,9 @@ extension CommitGate {
         return heldChannels
     }
 
-    /// The channel holds something back until a position is durable.
+    /// Somebody wants to know when the open position is durable, even if nothing else is to be written.
+    mutating func awaitOpenPosition() { isOpenPositionAwaited = true }
+
     /// Holds back the channel's effects until the position is durable.
     mutating func hold(_ channel: Channel, until position: JournalPosition) {
         if position == openPosition { isOpenPositionAwaited = true }

@@ -43,6 +43,8 @@ struct DelayedMessages {
         return messages.removeValue(forKey: next.ordinal)
     }
 
+    func contains(_ ordinal: UInt64) -> Bool { messages[ordinal] != nil }
+
     /// Takes out a message before its time.
     mutating func remove(_ ordinal: UInt64) -> DelayedMessage? { messages.removeValue(forKey: ordinal) }
 

@@ -54,6 +54,25 @@ struct OperatorCommandTests {
         }
     }
 
+    @Test func `delayed messages are listed and dropped for good`() async throws {
+        try await Program.withBroker { url, data in
+            let publish = ["publish", "--queue", "q", "--declare", "--persistent", "--delay", "3600000", "x"]
+            _ = try await Program.run(publish, url: url)
+            _ = try await Program.run(publish, url: url)
+            let listed = try await Program.run("list_delayed", "q", "--data", data, "--json")
+            let lines = listed.output.split(separator: "\n")
+            #expect(lines.count == 2)
+            #expect(lines.allSatisfy { $0.contains(#""bytes":1,"returns":0"#) })
+            #expect(try await Program.run("cancel_delayed", "q", "1", "--data", data).status == 0)
+            let again = try await Program.run("cancel_delayed", "q", "1", "--data", data)
+            #expect(again.status == ExitStatus.refused.rawValue)
+            #expect(again.hasOneErrorLine)
+            let left = try await Program.run("list_delayed", "q", "--data", data, "--json")
+            #expect(left.output.split(separator: "\n").count == 1)
+            #expect(try await Program.run("list_delayed", "none", "--data", data).status == ExitStatus.refused.rawValue)
+        }
+    }
+
     @Test func `an alarm is raised by a watermark, shown, and cleared`() async throws {
         try await Program.withBroker { _, data in
             #expect(try await Program.run("set_vm_memory_high_watermark", "0", "--data", data).status == 0)
