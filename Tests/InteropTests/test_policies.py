@@ -142,3 +142,24 @@ def test_a_policy_survives_a_kill(fresh_broker):
         for body in (b"a", b"b"):
             channel.basic_publish("", "q", body)
         assert bodies(channel, "q") == [b"b"]
+
+
+def test_policies_that_come_and_go_while_clients_publish_and_delete_lose_nothing(connect, channel, name, policy, broker):
+    """Policies are applied live; nothing that happens meanwhile may end the broker or a message."""
+    kept = f"{name}-kept"
+    channel.queue_declare(kept, durable=True)
+    sent = []
+    for number in range(6):
+        policy("comes-and-goes", f"^{name}", {"max-length": 1_000 + number, "message-ttl": 3_600_000})
+        for step in range(20):
+            gone = f"{name}-gone-{step}"
+            channel.queue_declare(gone, durable=True)
+            channel.basic_publish("", gone, b"x")
+            body = b"%d" % (number * 20 + step)
+            channel.basic_publish("", kept, body, pika.BasicProperties(delivery_mode=2))
+            sent.append(body)
+            channel.queue_delete(gone)
+        operate(broker, "clear_policy", "comes-and-goes")
+    policy("comes-and-goes", f"^{name}", {"max-length": 1_000})
+    assert bodies(connect().channel(), kept) == sent
+    channel.queue_delete(kept)
