@@ -67,11 +67,6 @@ extension BrokerCore {
         return .refused
     }
 
-    /// Whether a queue would refuse one more message of this size.
-    func refuses(_ bytes: Int, _ queue: Queue) -> Bool {
-        queue.settings.overflow != .dropHead && queue.isFull(adding: bytes, count: 1)
-    }
-
     /// Notes a message in a window. `false` if the window remembers one like it.
     mutating func remember(
         _ publishing: PublishingView,
