@@ -23,7 +23,13 @@ struct ReplyContract {
                     #expect(try await responder.inspectQueue(address).consumerCount == 1)
                     var properties = BasicProperties()
                     properties.correlationID = request.properties.correlationID
-                    try await responder.publish("answer to \(question)", to: address, properties: properties)
+                    // Not mandatory: RabbitMQ before 4.2 returns any mandatory reply, delivered or not.
+                    try await responder.publish(
+                        "answer to \(question)",
+                        exchange: .default,
+                        routingKey: address.rawValue,
+                        properties: properties
+                    )
                 }
                 var answers: [String: String] = [:]
                 for try await reply in replies {
