@@ -65,7 +65,7 @@ extension ClientChannel {
         }
         do {
             _ = try await answer.value()
-            let result = try await body(Deliveries(consumerTag: tag, source: deliveries))
+            let result = try await body(Deliveries(consumerTag: tag, source: deliveries, channel: self))
             await cancel(tag, deliveries, options)
             return result
         } catch {
@@ -74,10 +74,12 @@ extension ClientChannel {
         }
     }
 
-    /// Only a consumer without a window needs the connection's.
+    /// Only a consumer that has no window, or may lose it, needs the connection's.
     private func makeDeliveries(_ options: ConsumeOptions) -> ConsumerDeliveries {
-        guard options.prefetch == 0 || options.noAcknowledge else { return ConsumerDeliveries(window: nil) }
-        return ConsumerDeliveries(window: session)
+        let mayBeUnlimited =
+            options.prefetch == 0 || options.noAcknowledge
+            || session.perform { $0.configuration.qosAppliesToExisting }
+        return ConsumerDeliveries(window: mayBeUnlimited ? session : nil)
     }
 
     /// Ends a consumer. That it may be gone already, with its queue or its channel, is no error here.
@@ -114,6 +116,27 @@ extension ClientChannel {
         }
         guard case .delivery(let delivery) = try await answer.value() else { throw ClientChannel.unexpectedAnswer }
         return delivery
+    }
+}
+
+// MARK: - Prefetch
+
+extension ClientChannel: PrefetchSetting {
+    /// Changes the prefetch window of the channel's consumers, where the broker was asked at the connection's start to
+    /// let basic.qos do that, and can.
+    package func setPrefetch(_ count: UInt16, ofConsumer tag: String) async throws {
+        let canChange = session.perform { session in
+            session.configuration.qosAppliesToExisting && ClientProperties.canChangePrefetch(session.serverProperties)
+        }
+        guard canChange else {
+            throw AMQPError(
+                .notImplemented,
+                "the prefetch of a running consumer cannot be changed on this connection: that needs "
+                    + "ConnectionConfiguration.qosAppliesToExisting and a broker that has it; consume anew instead"
+            )
+        }
+        let limit = BasicQos(prefetchSize: 0, prefetchCount: count)
+        _ = try await call(.basicQos(limit), answeredBy: BasicQosOk.id)
     }
 }
 

@@ -37,6 +37,11 @@ public struct ConnectionConfiguration: Sendable, Hashable {
     /// connection until they catch up, so such consumers should have a connection of their own.
     public var unlimitedDeliveryBytes: Int = 64 << 20
 
+    /// Asks the broker to let basic.qos change the consumers that a channel has already, for
+    /// `Deliveries.setPrefetch`. Leveret does so, RabbitMQ takes no notice. All consumers of a channel then have the
+    /// prefetch that was set last, with a new consumer or by `setPrefetch`.
+    public var qosAppliesToExisting = false
+
     /// Makes a configuration; by default of a broker on this machine with the login that it comes with.
     ///
     /// - Parameter port: `nil` is 5672, or 5671 with TLS.

@@ -9,6 +9,9 @@ public struct ServerConfiguration: Sendable {
     /// Whether clients on the same machine may log in without a name (the mechanism ANONYMOUS). They are guest then,
     /// as long as guest exists and has the password guest.
     public var allowsAnonymousLogin: Bool = true
+    /// Whether basic.qos without `global` changes the consumers that a channel has, as AMQP 0-9-1 has it, and not only
+    /// those to come, as in RabbitMQ. A client's capability `qos_applies_to_existing` comes before it.
+    public var qosAppliesToExisting: Bool = false
     /// Seconds between heartbeats that the server proposes; 0 proposes none. The client has the last word.
     public var heartbeat: UInt16 = 60
     /// The largest frame in bytes, its 8 bytes of frame around it included; at least 4096.

@@ -11,13 +11,21 @@ extension Workload {
         case 47...64: plan.usesConsumers ? consume(channel, model) : get(model)
         case 65...70: cancel(channel, model)
         case 71...82: get(model)
-        case 83...86: .setPrefetch(count: random.pick(plan.prefetches) ?? 0, size: 0, global: random.chance(30))
+        case 83...86: prefetch(channel, model)
         case 87...89: .recover(requeue: !random.chance(plan.mistakes), noWait: random.chance(30))
         case 90...91: .purgeQueue(name: queueName(model), noWait: random.chance(20))
         case 92...93: deleteQueue(model)
         case 94: deleteExchange()
         default: confirmOrFlow()
         }
+    }
+
+    private mutating func prefetch(_ channel: ChannelID, _ model: ModelBroker) -> ChannelMethod {
+        let count = random.pick(plan.prefetches) ?? 0
+        if random.chance(25), let tag = random.pick(model.consumerTags(of: channel)) {
+            return .setConsumerPrefetch(consumerTag: tag, count: count)
+        }
+        return .setPrefetch(count: count, size: 0, global: random.chance(30))
     }
 
     private mutating func confirmOrFlow() -> ChannelMethod {

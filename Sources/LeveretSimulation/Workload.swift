@@ -32,7 +32,12 @@ package struct Workload {
 
     private mutating func openSession() -> Action {
         defer { nextSession += 1 }
-        let options = SessionOptions(user: "guest", virtualHost: "/", acceptsConsumerCancel: random.chance(80))
+        let options = SessionOptions(
+            user: "guest",
+            virtualHost: "/",
+            acceptsConsumerCancel: random.chance(80),
+            qosAppliesToExisting: random.chance(30)
+        )
         return .openSession(SessionID(rawValue: nextSession), options)
     }
 

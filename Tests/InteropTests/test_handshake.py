@@ -15,6 +15,7 @@ CAPABILITIES = [
     "publisher_confirms", "exchange_exchange_bindings", "basic.nack", "consumer_cancel_notify", "connection.blocked",
     "consumer_priorities", "authentication_failure_close", "per_consumer_qos", "direct_reply_to",
 ]
+OWN_CAPABILITIES = ["qos_applies_to_existing"]
 
 
 def test_the_broker_introduces_itself(connection):
@@ -24,6 +25,12 @@ def test_the_broker_introduces_itself(connection):
     assert [int(part) >= 0 for part in properties["version"].split("-")[0].split("+")[0].split(".")] == [True] * 3
     for capability in CAPABILITIES:
         assert properties["capabilities"][capability] is True, capability
+
+
+@pytest.mark.leveret_only("extensions of its own")
+def test_the_broker_tells_which_extensions_of_its_own_clients_may_ask_for(connection):
+    for capability in OWN_CAPABILITIES:
+        assert connection._impl.server_properties["capabilities"][capability] is True, capability
 
 
 def test_the_broker_offers_plain_amqplain_and_its_locale(peer):

@@ -1,7 +1,14 @@
 """Prefetch: how many deliveries a consumer or a channel may hold unacknowledged."""
 
+import pika
+import pytest
+from kombu import Connection, Consumer
+
+from broker_process import BrokerProcess
 from expectations import Inbox, eventually, get, publish, ready_count
 from wire import BASIC_QOS_OK, qos_method
+
+EXTENSION = pytest.mark.leveret_only("RabbitMQ cannot change the prefetch of a running consumer")
 
 
 def fill(channel, queue, count=10):
@@ -181,3 +188,85 @@ def test_every_prefetch_from_zero_to_the_largest_is_accepted(peer):
         wire.send(qos_method(1, count))
         wire.expect(1, BASIC_QOS_OK)
     wire.close()
+
+
+@pytest.fixture
+def changing(connect):
+    """A channel of a client which wants basic.qos to change the consumers that it has."""
+    channel = connect(client_properties={"capabilities": {"qos_applies_to_existing": True}}).channel()
+    channel.confirm_delivery()
+    return channel
+
+
+@EXTENSION
+def test_a_client_may_want_a_prefetch_to_hold_for_the_consumers_it_has(changing, name):
+    queue = name("queue")
+    fill(changing, queue)
+    changing.basic_qos(prefetch_count=1)
+    inbox = Inbox(changing, queue)
+    inbox.take(1)
+    changing.basic_qos(prefetch_count=4)
+    inbox.take(3)
+    assert inbox.arrived() == []
+    changing.basic_qos(prefetch_count=0)
+    assert len(inbox.take(6)) == 6
+
+
+@EXTENSION
+def test_lowering_the_prefetch_of_a_running_consumer_holds_until_enough_is_acknowledged(changing, name):
+    queue = name("queue")
+    fill(changing, queue)
+    changing.basic_qos(prefetch_count=4)
+    inbox = Inbox(changing, queue)
+    held = inbox.take(4)
+    changing.basic_qos(prefetch_count=2)
+    changing.basic_ack(held[1].tag, multiple=True)
+    assert inbox.arrived() == []
+    changing.basic_ack(held[2].tag)
+    assert inbox.take_bodies(1) == [b"4"]
+    assert inbox.arrived() == []
+
+
+@EXTENSION
+def test_a_client_may_keep_to_the_usual_rule_where_the_broker_has_the_other(tmp_path, name):
+    broker = BrokerProcess(tmp_path, arguments=("--qos-applies-to-existing",))
+    try:
+        broker.start()
+        parameters = pika.URLParameters(broker.url)
+        parameters.client_properties = {"capabilities": {"qos_applies_to_existing": False}}
+        with pika.BlockingConnection(parameters) as connection:
+            channel = connection.channel()
+            queue = name("queue")
+            fill(channel, queue)
+            channel.basic_qos(prefetch_count=1)
+            inbox = Inbox(channel, queue)
+            inbox.take(1)
+            channel.basic_qos(prefetch_count=4)
+            assert inbox.arrived() == []
+    finally:
+        broker.close()
+
+
+@EXTENSION
+def test_kombu_changes_the_prefetch_of_a_running_consumer_where_the_broker_lets_it(tmp_path, name):
+    broker = BrokerProcess(tmp_path, arguments=("--qos-applies-to-existing",))
+    try:
+        broker.start()
+        with Connection(broker.url) as connection:
+            with connection.SimpleQueue(name("queue")) as simple:
+                for number in range(9):
+                    simple.put(number)
+                received = []
+                consumer = Consumer(connection, [simple.queue], on_message=received.append, prefetch_count=1)
+                with consumer:
+                    drain_until(connection, received, 1)
+                    consumer.qos(prefetch_count=5)
+                    drain_until(connection, received, 5)
+                    assert simple.qsize() == 4
+    finally:
+        broker.close()
+
+
+def drain_until(connection, received, count):
+    while len(received) < count:
+        connection.drain_events(timeout=20)

@@ -217,7 +217,7 @@ public final class InProcessChannel: MessageChannel {
             throw InProcessChannel.unexpectedAnswer
         }
         do {
-            let result = try await body(Deliveries(consumerTag: consumer.tag, source: consumer.deliveries))
+            let result = try await body(Deliveries(consumerTag: consumer.tag, source: consumer.deliveries, channel: self))
             await cancel(consumer, requeueing: !options.noAcknowledge)
             return result
         } catch {
@@ -307,6 +307,12 @@ public final class InProcessChannel: MessageChannel {
 }
 
 extension InProcessChannel: DeliverySettlement {}
+
+extension InProcessChannel: PrefetchSetting {
+    package func setPrefetch(_ count: UInt16, ofConsumer tag: String) async throws {
+        _ = try await call(.setConsumerPrefetch(consumerTag: tag, count: count))
+    }
+}
 
 extension Bind {
     fileprivate init(_ destination: String, _ source: String, _ routingKey: String, _ arguments: FieldTable) {

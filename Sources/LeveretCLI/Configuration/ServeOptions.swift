@@ -50,6 +50,14 @@ struct ServeOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Channels that a connection may open. Default: 2047", valueName: "number"))
     var channelMax: UInt16?
 
+    @Flag(
+        help: """
+            Let basic.qos change the consumers that a channel has, and not only those to come as in RabbitMQ. For \
+            clients that change the prefetch of a running consumer, such as Celery's workers.
+            """
+    )
+    var qosAppliesToExisting = false
+
     @Option(
         help: ArgumentHelp(
             "The largest message body that is taken; at most 512MiB. Default: 16MiB",

@@ -13,14 +13,15 @@ struct ServeSettings {
     var heartbeat: UInt16
     var frameMax: UInt32
     var channelMax: UInt16
+    var qosAppliesToExisting: Bool
     var maxMessageSize: Int
     var resourceLimits: ResourceLimits
     var logLevel: Logger.Level
 
     /// The names that a configuration file may hold.
     static let names: Set<String> = TransportSettings.names.union([
-        "host", "port", "data", "in-memory", "durability", "heartbeat", "frame-max", "channel-max", "max-message-size",
-        "vm-memory-high-watermark", "disk-free-limit", "log-level",
+        "host", "port", "data", "in-memory", "durability", "heartbeat", "frame-max", "channel-max",
+        "qos-applies-to-existing", "max-message-size", "vm-memory-high-watermark", "disk-free-limit", "log-level",
     ])
 
     /// Reads the configuration file, if one is named, and puts the layers together.
@@ -53,6 +54,7 @@ struct ServeSettings {
         channelMax =
             try layers.value("channel-max", options.channelMax, "a number from 1 to 65535", parse: { UInt16($0) })
             ?? 2047
+        qosAppliesToExisting = try layers.flag("qos-applies-to-existing", options.qosAppliesToExisting)
         maxMessageSize =
             try layers.value("max-message-size", options.maxMessageSize, "a number of bytes", parse: ByteCount.parse)
             ?? 16 << 20
@@ -129,6 +131,7 @@ extension ServeSettings {
         configuration.heartbeat = heartbeat
         configuration.frameMax = frameMax
         configuration.channelMax = channelMax
+        configuration.qosAppliesToExisting = qosAppliesToExisting
         configuration.version = LeveretVersion.current
         return configuration
     }

@@ -32,6 +32,11 @@ struct SettingLayers {
         return nil
     }
 
+    /// Whether a flag is given, or set in another layer.
+    func flag(_ name: String, _ isGiven: Bool) throws(CommandFailure) -> Bool {
+        try value(name, isGiven ? true : nil, "true or false", parse: Self.boolean) ?? false
+    }
+
     private func read<Value>(
         _ text: String,
         _ place: String,
@@ -41,6 +46,7 @@ struct SettingLayers {
         if let value = parse(text) { return value }
         throw CommandFailure(.usage, "\(place) is \"\(text)\" and must be \(kind)")
     }
+
     /// Reads true or false in the usual spellings.
     static func boolean(_ text: String) -> Bool? {
         switch text.lowercased() {

@@ -21,9 +21,9 @@ struct TransportSettings {
         tls = try Self.tls(options, layers)
         tlsPort =
             try layers.value("tls-port", options.tlsPort, "a number from 0 to 65535", parse: { UInt16($0) }) ?? 5671
-        isTLSOnly = try Self.flag("tls-only", options.tlsOnly, layers)
+        isTLSOnly = try layers.flag("tls-only", options.tlsOnly)
         socketPath = try Self.path("unix-socket", options.unixSocket, layers)
-        allowsAnonymousLogin = try !Self.flag("no-anonymous-login", options.noAnonymousLogin, layers)
+        allowsAnonymousLogin = try !layers.flag("no-anonymous-login", options.noAnonymousLogin)
         compatibilityVersion =
             try layers.value("compatibility-version", options.compatibilityVersion, "a version") {
                 $0.isEmpty ? nil : $0
@@ -91,13 +91,5 @@ extension TransportSettings {
         _ layers: SettingLayers
     ) throws(CommandFailure) -> String? {
         try layers.value(name, option, "a path") { $0.isEmpty ? nil : $0 }
-    }
-
-    private static func flag(
-        _ name: String,
-        _ isGiven: Bool,
-        _ layers: SettingLayers
-    ) throws(CommandFailure) -> Bool {
-        try layers.value(name, isGiven ? true : nil, "true or false", parse: SettingLayers.boolean) ?? false
     }
 }

@@ -113,7 +113,7 @@ extension ClientHandshake {
         return .send([
             .connectionStartOk(
                 ConnectionStartOk(
-                    clientProperties: ClientProperties.table(connectionName: configuration.connectionName),
+                    clientProperties: ClientProperties.table(configuration),
                     mechanism: mechanism.name,
                     response: response(mechanism),
                     locale: "en_US"

@@ -15,8 +15,23 @@ extension BrokerCore {
             unparkConsumers(of: channel)
         } else {
             channel.consumerPrefetch = Int(count)
+            if channel.session.options.qosAppliesToExisting {
+                for consumer in channel.consumersInOrder { changePrefetch(of: consumer, to: Int(count)) }
+            }
         }
         reply(.prefetchSet, on: channel, unless: false)
+    }
+
+    /// Changes the limit of one consumer. That it may be gone already is no error.
+    mutating func setPrefetch(_ count: UInt16, ofConsumer tag: String, on channel: Channel) {
+        if let consumer = channel.consumersByTag[tag] { changePrefetch(of: consumer, to: Int(count)) }
+        reply(.prefetchSet, on: channel, unless: false)
+    }
+
+    /// A lower limit takes nothing back: the consumer waits until enough of what it has is acknowledged.
+    private mutating func changePrefetch(of consumer: Consumer, to count: Int) {
+        consumer.prefetch = count
+        if consumer.isParked { unpark(consumer) }
     }
 
     mutating func consume(_ consume: Consume, on channel: Channel) throws(AMQPError) {

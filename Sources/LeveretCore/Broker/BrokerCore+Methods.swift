@@ -32,6 +32,7 @@ extension BrokerCore {
         case .unbindQueue(let bind): try unbind(bind, kind: .queue, on: channel)
         case .setPrefetch(let count, let size, let global):
             try setPrefetch(count, size: size, global: global, on: channel)
+        case .setConsumerPrefetch(let tag, let count): setPrefetch(count, ofConsumer: tag, on: channel)
         case .consume(let consume): try self.consume(consume, on: channel)
         case .cancel(let tag, let noWait): cancel(tag, noWait: noWait, on: channel)
         case .get(let queue, let noAcknowledge): try get(queue, noAcknowledge: noAcknowledge, on: channel)
@@ -180,7 +181,7 @@ extension ChannelMethod {
         case .purgeQueue: .queuePurge
         case .bindQueue: .queueBind
         case .unbindQueue: .queueUnbind
-        case .setPrefetch: .basicQos
+        case .setPrefetch, .setConsumerPrefetch: .basicQos
         case .consume: .basicConsume
         case .cancel: .basicCancel
         case .get: .basicGet

@@ -78,6 +78,9 @@ final class Channel {
         return lastDeliveryTag
     }
 
+    /// Those of basic.consume, in the order in which they came.
+    var consumersInOrder: [Consumer] { consumers.compactMap { $0 }.filter { !$0.isGet && !$0.isCancelled } }
+
     var nextConsumerID: ConsumerID { ConsumerID(rawValue: UInt32(consumers.count)) }
 
     func consumer(_ id: ConsumerID) -> Consumer? {

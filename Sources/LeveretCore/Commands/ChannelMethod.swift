@@ -12,6 +12,8 @@ package enum ChannelMethod: Sendable, Hashable {
     case bindQueue(Bind)
     case unbindQueue(Bind)
     case setPrefetch(count: UInt16, size: UInt32, global: Bool)
+    /// Changes the limit of a consumer that is there. AMQP has no method for it; the program that embeds the broker has.
+    case setConsumerPrefetch(consumerTag: String, count: UInt16)
     case consume(Consume)
     case cancel(consumerTag: String, noWait: Bool)
     case get(queue: String, noAcknowledge: Bool)

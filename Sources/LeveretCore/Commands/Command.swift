@@ -52,6 +52,8 @@ package struct SessionOptions: Sendable, Hashable {
     package var isTrusted: Bool
     /// Whether the client is an operator, to whom exclusive queues are like others.
     package var isOperator = false
+    /// Whether basic.qos without `global` changes the consumers that the channel has, and not only those to come.
+    package var qosAppliesToExisting: Bool
     /// The most channels the session may have open.
     package var channelMax: Int
     /// What the session is called in reports, such as `127.0.0.1:50000 -> 127.0.0.1:5672`.
@@ -62,6 +64,7 @@ package struct SessionOptions: Sendable, Hashable {
         virtualHost: String,
         acceptsConsumerCancel: Bool = true,
         isTrusted: Bool = false,
+        qosAppliesToExisting: Bool = false,
         channelMax: Int = 2047,
         name: String = ""
     ) {
@@ -69,6 +72,7 @@ package struct SessionOptions: Sendable, Hashable {
         self.virtualHost = virtualHost
         self.acceptsConsumerCancel = acceptsConsumerCancel
         self.isTrusted = isTrusted
+        self.qosAppliesToExisting = qosAppliesToExisting
         self.channelMax = channelMax
         self.name = name
     }

@@ -12,7 +12,7 @@ final class Consumer {
     /// Stands for basic.get, which no limit holds back.
     let isGet: Bool
     /// The most deliveries that may wait for acknowledgement; 0 is no limit.
-    let prefetch: Int
+    var prefetch: Int
     /// Those of basic.consume.
     var arguments = FieldTable()
     var unacknowledgedCount = 0

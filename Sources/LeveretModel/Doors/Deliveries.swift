@@ -10,10 +10,24 @@ public struct Deliveries: AsyncSequence, Sendable {
     /// The consumer's tag on its channel.
     public let consumerTag: String
     private let source: any DeliverySource
+    private let channel: any PrefetchSetting
 
-    package init(consumerTag: String, source: any DeliverySource) {
+    package init(consumerTag: String, source: any DeliverySource, channel: any PrefetchSetting) {
         self.consumerTag = consumerTag
         self.source = source
+        self.channel = channel
+    }
+
+    /// Changes how many deliveries may wait for acknowledgement while the consumer runs: 1 to 65535, or 0 for no limit.
+    ///
+    /// A higher limit lets more come at once. A lower one takes nothing back: nothing comes until fewer than it are
+    /// unacknowledged. That the consumer has ended meanwhile is no error.
+    ///
+    /// In process only this consumer changes. Over AMQP it needs `ConnectionConfiguration.qosAppliesToExisting` and a
+    /// broker that can do it (Leveret, not RabbitMQ), and all consumers of the channel change. Otherwise this throws
+    /// `AMQPError` with the code `notImplemented`, and the channel stays open.
+    public func setPrefetch(_ count: UInt16) async throws {
+        try await channel.setPrefetch(count, ofConsumer: consumerTag)
     }
 
     /// Begins to take deliveries.
@@ -52,4 +66,9 @@ package protocol DeliverySource: AnyObject, Sendable {
 
     /// What has arrived since the last call, or the next to arrive. Never empty; `nil` at the end.
     func nextBatch() async throws -> [Delivery]?
+}
+
+/// Where the prefetch window of a running consumer is changed: its channel.
+package protocol PrefetchSetting: Sendable {
+    func setPrefetch(_ count: UInt16, ofConsumer tag: String) async throws
 }

@@ -240,6 +240,7 @@ extension ConnectionHandler {
                     user: user,
                     virtualHost: virtualHost,
                     acceptsConsumerCancel: client.acceptsConsumerCancel,
+                    qosAppliesToExisting: client.qosAppliesToExisting ?? server.configuration.qosAppliesToExisting,
                     channelMax: Int(channelMax),
                     name: record?.name ?? ""
                 )

@@ -8,6 +8,8 @@ struct ClientProperties: Sendable, Equatable {
     var acceptsConsumerCancel = false
     var acceptsBlocked = false
     var acceptsAuthenticationFailureClose = false
+    /// Whether basic.qos is to change the consumers that a channel has; `nil` leaves it to the server.
+    var qosAppliesToExisting: Bool?
     /// All that the client says.
     private(set) var all = FieldTable()
 
@@ -22,5 +24,6 @@ struct ClientProperties: Sendable, Equatable {
         acceptsConsumerCancel = capabilities["consumer_cancel_notify"] == .boolean(true)
         acceptsBlocked = capabilities["connection.blocked"] == .boolean(true)
         acceptsAuthenticationFailureClose = capabilities["authentication_failure_close"] == .boolean(true)
+        if case .boolean(let value) = capabilities["qos_applies_to_existing"] { qosAppliesToExisting = value }
     }
 }

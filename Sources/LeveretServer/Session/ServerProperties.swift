@@ -13,6 +13,7 @@ extension FieldTable {
             "authentication_failure_close": true,
             "per_consumer_qos": true,
             "direct_reply_to": true,
+            "qos_applies_to_existing": true,
         ]
         return [
             "capabilities": .table(capabilities),

@@ -38,6 +38,9 @@ extension ModelBroker {
         switch method {
         case .setPrefetch(let count, let size, let global):
             expect(setPrefetch(count, size: size, global: global, on: channel), on: channel, noWait: false)
+        case .setConsumerPrefetch(let tag, let count):
+            channel.consumers.first { $0.tag == tag }?.prefetch = Int(count)
+            expect(.reply(.prefetchSet, batch: 0), on: channel, noWait: false)
         case .consume(let method): consume(method, on: channel)
         case .cancel(let tag, let noWait):
             if !tag.isEmpty, let consumer = channel.consumers.first(where: { $0.tag == tag }) { cancel(consumer) }
@@ -90,7 +93,14 @@ extension ModelBroker {
 
     private func setPrefetch(_ count: UInt16, size: UInt32, global: Bool, on channel: ModelChannel) -> ModelOutcome {
         guard size == 0 else { return .failure(.notImplemented) }
-        if global { channel.channelPrefetch = Int(count) } else { channel.consumerPrefetch = Int(count) }
+        guard !global else {
+            channel.channelPrefetch = Int(count)
+            return .reply(.prefetchSet, batch: 0)
+        }
+        channel.consumerPrefetch = Int(count)
+        if session(channel.id.session)?.options.qosAppliesToExisting ?? false {
+            for consumer in channel.consumers { consumer.prefetch = Int(count) }
+        }
         return .reply(.prefetchSet, batch: 0)
     }
 

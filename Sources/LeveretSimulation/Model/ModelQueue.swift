@@ -70,7 +70,7 @@ final class ModelConsumer {
     let exclusive: Bool
     let priority: Int64
     /// 0 for no limit.
-    let prefetch: Int
+    var prefetch: Int
     var hasStarted = false
 
     init(queue: ModelQueue, channel: ModelChannel, consume: Consume, priority: Int64, prefetch: Int) {
