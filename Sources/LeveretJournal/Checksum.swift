@@ -88,6 +88,7 @@ extension Checksum {
         case messageUpdate = 5
         case deliveryMark = 6
         case logMark = 7
+        case segmentSummary = 8
     }
 
     package init(_ bytes: [UInt8], domain: Domain, identity: UInt64, length: UInt64) {

@@ -54,6 +54,7 @@ package struct JournalCheck {
         try attempt("message_update", default: ()) { check in
             check.report.updates = try check.checkNotes(MessageUpdate.self, segments: segments)
         }
+        try attempt("segment_summary", default: ()) { try $0.checkSummaries(segments: segments) }
         try attempt("deduplication", default: ()) { try $0.checkDeduplications(queues: queues) }
     }
 
@@ -153,7 +154,6 @@ package struct JournalCheck {
     // MARK: Segments
 
     private mutating func checkSegments() throws -> Set<UInt64> {
-        let reader = StateReader(connection: connection)
         let contents = try SegmentReader(connection)
         let rows = try connection.prepare(StateReader.segmentsSQL)
         var segments: Set<UInt64> = []
@@ -161,10 +161,20 @@ package struct JournalCheck {
             let id = UInt64(bitPattern: rows.integer(0))
             segments.insert(id)
             report.segments += 1
-            try note { report in report.indexBytes += try reader.readSegment(rows).index.count }
+            try note { report in report.indexBytes += try StateReader.readSegment(rows).index.count }
             try note { report in report.contentBytes += try contents.check(id) ?? 0 }
         }
         return segments
+    }
+
+    private mutating func checkSummaries(segments: Set<UInt64>) throws {
+        let rows = try connection.prepare(SegmentSummaryRow.selectSQL)
+        while try rows.step() {
+            try note { _ in
+                let row = try SegmentSummaryRow(rows)
+                if !segments.contains(row.id) { throw row.orphanDamage }
+            }
+        }
     }
 
     private mutating func checkNotes<Note: SegmentNote>(_ type: Note.Type, segments: Set<UInt64>) throws -> Int {

@@ -10,6 +10,7 @@ final class JournalDatabase {
     private let contents: SegmentReader
     private let settlements: SegmentNoteWriter<SettledRange>
     private let updates: SegmentNoteWriter<MessageUpdate>
+    private let summaries: SegmentSummaryWriter
     private let begin: SQLiteStatement
     private let end: SQLiteStatement
     private let marks: DeliveryMarkWriter
@@ -32,6 +33,7 @@ final class JournalDatabase {
             contents = try SegmentReader(connection)
             settlements = try SegmentNoteWriter(connection, rowLimit: settings.noteRowLimit)
             updates = try SegmentNoteWriter(connection, rowLimit: settings.noteRowLimit)
+            summaries = try SegmentSummaryWriter(connection)
             begin = try connection.prepare("BEGIN IMMEDIATE")
             end = try connection.prepare("COMMIT")
             marks = try DeliveryMarkWriter(connection)
@@ -153,6 +155,15 @@ final class JournalDatabase {
         }
     }
 
+    func loadIndex(_ id: SegmentID) throws -> [UInt8] {
+        try reading {
+            guard let index = try contents.loadIndex(id.rawValue) else {
+                throw Damage(table: "segment", row: "\(id.rawValue)", "the segment is missing")
+            }
+            return index
+        }
+    }
+
     private func reading<Result>(_ body: () throws -> Result) throws -> Result {
         do {
             return try body()
@@ -234,6 +245,7 @@ final class JournalDatabase {
         let deleted = Set(batch.deletedSegments)
         try writeSettlements(batch.settlements.filter { !deleted.contains($0.segment) }, &changes)
         try writeUpdates(batch.updates.filter { !deleted.contains($0.segment) }, &changes)
+        try writeSummaries(batch.summaries.filter { !deleted.contains($0.segment) }, &changes)
         for segment in batch.deletedSegments { try delete(segment.rawValue, &changes) }
         if batch.nextQueueID != storedNextQueueID {
             try definitions.put(StoredNumber(key: StoredNumber.nextQueueID, value: batch.nextQueueID.rawValue))
@@ -266,11 +278,22 @@ final class JournalDatabase {
         }
     }
 
+    private func writeSummaries(_ batch: [SegmentSummary], _ changes: inout SegmentLedger.Changes) throws {
+        for summary in batch {
+            let segment = summary.segment.rawValue
+            guard var rows = ledger.nextRows(of: segment, changes) else { continue }
+            try summaries.write(summary)
+            rows.hasSummary = true
+            changes.nextRows[segment] = rows
+        }
+    }
+
     private func delete(_ segment: UInt64, _ changes: inout SegmentLedger.Changes) throws {
         try segments.delete(segment)
         if let rows = ledger.nextRows(of: segment, changes) {
             if rows.settlement > 0 { try settlements.deleteRows(of: segment) }
             if rows.update > 0 { try updates.deleteRows(of: segment) }
+            if rows.hasSummary { try summaries.delete(segment) }
         }
         changes.deleted.append(segment)
     }
@@ -296,6 +319,6 @@ extension JournalBatch {
     /// Whether there is nothing to write but, perhaps, the next queue number.
     fileprivate var isEmpty: Bool {
         definitions.isEmpty && segments.isEmpty && settlements.isEmpty && updates.isEmpty && deduplications.isEmpty
-            && deletedSegments.isEmpty && deliveryMarks.isEmpty
+            && summaries.isEmpty && deletedSegments.isEmpty && deliveryMarks.isEmpty
     }
 }

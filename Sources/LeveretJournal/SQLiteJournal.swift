@@ -59,8 +59,16 @@ package final class SQLiteJournal: JournalStore, @unchecked Sendable {
     }
 
     package func loadSegment(_ id: SegmentID) throws -> [UInt8] {
+        try reading { try $0.loadSegment(id) }
+    }
+
+    package func loadIndex(_ id: SegmentID) throws -> [UInt8] {
+        try reading { try $0.loadIndex(id) }
+    }
+
+    private func reading<Result>(_ body: (JournalDatabase) throws -> Result) throws -> Result {
         switch state {
-        case .open(let database), .failed(_, let database): try database.loadSegment(id)
+        case .open(let database), .failed(_, let database): try body(database)
         case .closed: throw closedFailure
         }
     }

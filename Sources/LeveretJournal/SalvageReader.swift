@@ -71,7 +71,7 @@ final class SalvageReader {
         try row.bind(Int64(bitPattern: number), at: 1)
         do {
             guard try row.step() else { return nil }
-            var segment = try StateReader(connection: connection).readSegment(row)
+            var segment = try StateReader.readSegment(row)
             segment.settled = try notes(SettledRange.self, of: number)
             segment.updates = try notes(MessageUpdate.self, of: number)
             return segment

@@ -14,8 +14,9 @@
 /// The tables of the database.
 ///
 /// Messages lie in `segment`, many in a row, as the core's memory held them; `settlement` says which of them are
-/// done, `message_update` what has changed of them. All are only ever looked up by their row number, so none has
-/// another index. The number of a row of the latter two is made of its segment's and a counter, so that the rows of
+/// done, `message_update` what has changed of them, `segment_summary` what lives in those that nobody has touched for
+/// long. All are only ever looked up by their row number, so none has
+/// another index. The number of a row of settlements or updates is made of its segment's and a counter, so that the rows of
 /// one segment lie side by side.
 package enum Schema {
     /// "LEVR", in the header of the file, says whose database it is.
@@ -55,6 +56,7 @@ package struct Migration: Sendable {
         Migration(version: 1, name: "definitions, segments, settlements and delivery marks", sql: initialTables),
         updatesAndDeduplication,
         Migration(version: 3, name: "limits, topic permissions and policies", sql: accessTables),
+        Migration(version: 4, name: "summaries of segments", sql: summaryTable),
     ]
 
     private static var updatesAndDeduplication: Migration {
@@ -167,6 +169,16 @@ package struct Migration: Sendable {
         ) WITHOUT ROWID;
 
         ALTER TABLE delivery_mark ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0;
+        """
+
+    // Small rows beside large ones: a start with a long backlog reads the former only.
+    private static let summaryTable = """
+        CREATE TABLE segment_summary (
+            id INTEGER PRIMARY KEY,
+            length INTEGER NOT NULL,
+            checksum INTEGER NOT NULL,
+            runs BLOB NOT NULL
+        );
         """
 
     // What a virtual host or a user has besides its name lies beside the first tables, whose rows stay as they are

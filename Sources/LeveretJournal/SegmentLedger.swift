@@ -1,11 +1,13 @@
 import LeveretCore
 
-/// Which segments the database holds, and how many rows of notes each has, so that a commit need not look.
+/// Which segments the database holds, and which rows beside them, so that a commit need not look.
 struct SegmentLedger {
     /// The numbers that the next rows of a segment's notes get within it.
     struct NextRows {
         var settlement = 0
         var update = 0
+        /// Whether there is a summary of the segment.
+        var hasSummary = false
     }
 
     /// What a transaction does to the ledger once it is committed.

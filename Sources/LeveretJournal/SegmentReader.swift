@@ -1,16 +1,25 @@
 import LeveretCore
 
-/// Reads the content of segments and holds it against its checksum.
+/// Reads the content and the index of segments and holds them against their checksums.
 final class SegmentReader {
     private let select: SQLiteStatement
+    private let selectIndex: SQLiteStatement
 
     init(_ connection: SQLiteConnection) throws {
+        selectIndex = try connection.prepare(StateReader.segmentSQL)
         select = try connection.prepare("SELECT length, content_checksum, content FROM segment WHERE id = ?")
     }
 
     /// The content of a segment; nil if there is no such segment.
     func load(_ id: UInt64) throws -> [UInt8]? {
         try withContent(id) { [UInt8]($0) }
+    }
+
+    /// The index of a segment; nil if there is no such segment.
+    func loadIndex(_ id: UInt64) throws -> [UInt8]? {
+        defer { selectIndex.reset() }
+        try selectIndex.bind(Int64(bitPattern: id), at: 1)
+        return try selectIndex.step() ? try StateReader.readSegment(selectIndex).index : nil
     }
 
     /// How many bytes the content of a segment has, checked as by loading it; nil if there is no such segment.

@@ -126,6 +126,8 @@ struct StateReader {
     // MARK: Segments
 
     static let segmentsSQL = "SELECT id, length, index_checksum, record_index FROM segment ORDER BY id"
+    private static let betweenSQL =
+        "SELECT id, length, index_checksum, record_index FROM segment WHERE id >= ? AND id < ? ORDER BY id"
     static let segmentSQL = "SELECT id, length, index_checksum, record_index FROM segment WHERE id = ?"
 
     /// Goes through the segments with their notes, in rising order, and tells the numbers that the next rows of a
@@ -133,22 +135,68 @@ struct StateReader {
     func forEachSegment(
         _ body: (_ segment: RecoveredSegment, _ nextRows: SegmentLedger.NextRows) throws -> Void
     ) throws {
-        let segments = try connection.prepare(StateReader.segmentsSQL)
-        var settlements = try SegmentNoteRows<SettledRange>(connection)
-        var updates = try SegmentNoteRows<MessageUpdate>(connection)
-        while try segments.step() {
-            var segment = try readSegment(segments)
-            var nextRows = SegmentLedger.NextRows()
-            (segment.settled, nextRows.settlement) = try settlements.take(of: segment.id.rawValue)
-            (segment.updates, nextRows.update) = try updates.take(of: segment.id.rawValue)
+        var notes = try SegmentNotes(connection)
+        var summaries = try SegmentSummaryRows(connection)
+        let between = try connection.prepare(StateReader.betweenSQL)
+        let one = try connection.prepare(StateReader.segmentSQL)
+        var next: UInt64 = 0
+        while next < Schema.segmentLimit {
+            let summary = summaries.next
+            let end = summary?.id ?? Schema.segmentLimit
+            // Rows of segments that have a summary are not even looked for.
+            if next < end { try forEachSegment(next..<end, between, &notes, body) }
+            guard let summary else { break }
+            try take(summary, from: one, &notes, body)
+            next = end + 1
+            try summaries.advance()
+        }
+        try notes.requireEnd()
+    }
+
+    private func forEachSegment(
+        _ range: Range<UInt64>,
+        _ statement: SQLiteStatement,
+        _ notes: inout SegmentNotes,
+        _ body: (RecoveredSegment, SegmentLedger.NextRows) throws -> Void
+    ) throws {
+        defer { statement.reset() }
+        try statement.bind(Int64(range.lowerBound), at: 1)
+        try statement.bind(Int64(range.upperBound), at: 2)
+        while try statement.step() {
+            var segment = try StateReader.readSegment(statement)
+            let nextRows = try notes.take(for: &segment)
             try body(segment, nextRows)
         }
-        try settlements.requireEnd()
-        try updates.requireEnd()
+    }
+
+    /// Takes what a summary says, if it still says the truth, and what the index says if not.
+    private func take(
+        _ summary: SegmentSummaryRow,
+        from statement: SQLiteStatement,
+        _ notes: inout SegmentNotes,
+        _ body: (RecoveredSegment, SegmentLedger.NextRows) throws -> Void
+    ) throws {
+        var segment = RecoveredSegment(
+            id: SegmentID(rawValue: summary.id),
+            length: summary.length,
+            runs: summary.runs
+        )
+        var nextRows = try notes.take(for: &segment)
+        nextRows.hasSummary = true
+        if !SegmentSummary(summary).holds(despite: segment.settled, segment.updates) {
+            defer { statement.reset() }
+            try statement.bind(Int64(summary.id), at: 1)
+            guard try statement.step() else { throw summary.orphanDamage }
+            let read = try StateReader.readSegment(statement)
+            (segment.runs, segment.index) = (nil, read.index)
+        } else {
+            (segment.settled, segment.updates) = ([], [])
+        }
+        try body(segment, nextRows)
     }
 
     /// Reads the columns id, length, index_checksum and record_index.
-    func readSegment(_ statement: SQLiteStatement) throws -> RecoveredSegment {
+    static func readSegment(_ statement: SQLiteStatement) throws -> RecoveredSegment {
         let id = UInt64(bitPattern: statement.integer(0))
         let length = statement.integer(1)
         let stored = statement.integer(2)
@@ -165,5 +213,30 @@ struct StateReader {
             throw Damage(table: "segment", row: "\(id)", "the index does not match its checksum")
         }
         return RecoveredSegment(id: SegmentID(rawValue: id), length: length, index: index, settled: [])
+    }
+}
+
+/// All notes on segments, taken by rising segment.
+private struct SegmentNotes {
+    private var settlements: SegmentNoteRows<SettledRange>
+    private var updates: SegmentNoteRows<MessageUpdate>
+
+    init(_ connection: SQLiteConnection) throws {
+        settlements = try SegmentNoteRows(connection)
+        updates = try SegmentNoteRows(connection)
+    }
+
+    /// Gives a segment its notes, and the numbers of its next rows.
+    mutating func take(for segment: inout RecoveredSegment) throws -> SegmentLedger.NextRows {
+        var nextRows = SegmentLedger.NextRows()
+        (segment.settled, nextRows.settlement) = try settlements.take(of: segment.id.rawValue)
+        (segment.updates, nextRows.update) = try updates.take(of: segment.id.rawValue)
+        return nextRows
+    }
+
+    /// To be called after the last segment.
+    func requireEnd() throws {
+        try settlements.requireEnd()
+        try updates.requireEnd()
     }
 }

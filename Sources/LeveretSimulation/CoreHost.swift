@@ -103,10 +103,10 @@ package final class CoreHost {
         acknowledgements.withUnsafeBufferPointer { apply(.acknowledge(channel, $0)) }
     }
 
-    package func segmentLoaded(_ segment: SegmentID, _ content: [UInt8]) -> [Observation] {
+    package func segmentLoaded(_ segment: SegmentID, index: [UInt8], _ content: [UInt8]) -> [Observation] {
         let loan = LentMemory(capacity: content.count)
         defer { loan.takeBack() }
-        return apply(.segmentLoaded(segment, loan.lend(content)))
+        return apply(.segmentLoaded(segment, index: index, loan.lend(content)))
     }
 
     /// The delayed messages of a queue in virtual host `/`.

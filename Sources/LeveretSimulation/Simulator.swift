@@ -180,7 +180,8 @@ extension Simulator {
         model.noteLoaded(segment)
         note { "  bring segment \(segment.rawValue)" }
         do {
-            try judge(host.segmentLoaded(segment, try journal.loadSegment(segment)))
+            let (index, content) = (try journal.loadIndex(segment), try journal.loadSegment(segment))
+            try judge(host.segmentLoaded(segment, index: index, content))
         } catch let failure as JournalFailure {
             // All of it was settled while it was asked for, and it has been deleted since.
             try judge(host.apply(.segmentFailed(segment, reason: failure.text)))

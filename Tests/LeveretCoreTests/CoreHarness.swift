@@ -114,7 +114,8 @@ extension CoreHarness {
     @discardableResult
     func bring(_ segment: SegmentID) throws -> [Observation] {
         wantedSegments.removeAll { $0 == segment }
-        let observations = host.segmentLoaded(segment, try journal.loadSegment(segment))
+        let (index, content) = (try journal.loadIndex(segment), try journal.loadSegment(segment))
+        let observations = host.segmentLoaded(segment, index: index, content)
         host.checkInvariants()
         noteWanted(observations)
         return observations

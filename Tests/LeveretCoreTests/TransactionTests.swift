@@ -37,6 +37,17 @@ import Testing
         #expect(try core.drain("q", on: other) == ["kept"])
     }
 
+    @Test func `a commit that settles all that a channel may hold lets its consumers go on`() throws {
+        var limits = CoreLimits()
+        limits.unacknowledgedPerChannel = 2
+        let (core, other) = try scene(limits)
+        try core.declare("q")
+        try core.publish("1", "2", "3", key: "q", on: other)
+        #expect(try core.consume("q").texts == ["1", "2"])
+        #expect(try core.ack(2, multiple: true).texts == [])
+        #expect(try core.perform(.commit).texts == ["3"])
+    }
+
     @Test func `commit-ok comes when everything is on disk`() throws {
         let (core, _) = try scene()
         try core.declare("q", .durable)

@@ -8,6 +8,7 @@ enum FixtureContent {
         var batches = [definitions, segments, settlements]
         if version >= 2 { batches.append(updatesAndDeduplications) }
         if version >= 3 { batches.append(access) }
+        if version >= 4 { batches.append(summaries) }
         return batches
     }
 
@@ -49,5 +50,12 @@ enum FixtureContent {
 
     private static var access: JournalBatch {
         .make(next: 7) { $0.definitions = DefinitionSamples.accessPuts }
+    }
+
+    private static var summaries: JournalBatch {
+        .make(next: 7) { batch in
+            batch.segments = [.make(12), .make(13)]
+            batch.summaries = [.make(1, .make(queue: 1, 4...6)), .make(12, .make(queue: 1, 700...720))]
+        }
     }
 }

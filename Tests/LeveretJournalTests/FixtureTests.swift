@@ -72,6 +72,8 @@ import Testing
         #expect(state.segments.map(\.id) == expected.segments.map(\.id) && !expected.segments.isEmpty)
         #expect(state.segments.map(\.index) == expected.segments.map(\.index))
         #expect(state.segments.map(\.length) == expected.segments.map(\.length))
+        #expect(state.segments.map(\.runs) == expected.segments.map(\.runs))
+        #expect(state.segments.contains { $0.runs != nil } == (version >= 4))
         #expect(state.segments.map(\.settled) == expected.segments.map(\.settled))
         #expect(state.segments.map(\.updates) == expected.segments.map(\.updates))
         #expect(state.segments.allSatisfy(\.updates.isEmpty) == (version < 2))
@@ -89,18 +91,19 @@ import Testing
         _ = try journal.recover()
         try journal.commit(
             .make { batch in
-                batch.segments = [.make(10)]
+                batch.segments = [.make(20)]
                 batch.settlements = [.make(2, 1...1)]
                 batch.updates = [.make(1, written: 7, ordinal: 8)]
                 batch.deliveryMarks = [.make(2, 700)]
                 batch.deduplications = [.remember(.make(.queue(QueueID(rawValue: 2)), "c", 3))]
                 batch.deletedSegments = [SegmentID(rawValue: 9)]
+                batch.summaries = [.make(20, .make(queue: 1, 800...801))]
             }
         )
         journal.close()
         #expect(try JournalCheck.run(directory: directory.path).problems == [])
         let state = try SQLiteJournal(directory: directory.path, durability: .off).recover()
-        #expect(state.segments.map(\.id.rawValue) == [1, 2, 10])
+        #expect(state.segments.map(\.id.rawValue) == (version < 4 ? [1, 2, 20] : [1, 2, 12, 13, 20]))
         #expect(state.deliveryMarks == [.make(1, 5), .make(2, 700)])
         #expect(state.deduplications.contains(.make(.queue(QueueID(rawValue: 2)), "c", 3)))
     }

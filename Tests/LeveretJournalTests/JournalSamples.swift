@@ -46,6 +46,24 @@ extension SettlementWrite {
     }
 }
 
+extension SegmentRun {
+    static func make(queue: UInt64, _ ordinals: ClosedRange<UInt64>) -> SegmentRun {
+        SegmentRun(
+            queue: QueueID(rawValue: queue),
+            first: ordinals.lowerBound,
+            last: ordinals.upperBound,
+            bodyBytes: 300,
+            priority: 2
+        )
+    }
+}
+
+extension SegmentSummary {
+    static func make(_ segment: UInt64, _ runs: SegmentRun...) -> SegmentSummary {
+        SegmentSummary(segment: SegmentID(rawValue: segment), length: 64, runs: runs)
+    }
+}
+
 extension DeliveryMark {
     static func make(_ queue: UInt64, _ ordinal: UInt64) -> DeliveryMark {
         DeliveryMark(queue: QueueID(rawValue: queue), ordinal: ordinal)

@@ -35,6 +35,8 @@ struct JournalStoreContract: Sendable, CustomTestStringConvertible {
         .init("settlements of many batches are one set of ranges", settlementsUnite),
         .init("settlements survive any number of batches and openings", manySettlements),
         .init("the highest numbers fit into a settlement", highestSettlement),
+        .init("what a summary says comes back instead of the index", summaries),
+        .init("a summary counts until what it speaks of is settled or changed", outdatedSummaries),
         .init("the last update of a message counts, and goes with its segment", updates),
         .init("updates survive any number of batches and openings", manyUpdates),
         .init("the highest numbers fit into an update", highestUpdate),

@@ -139,9 +139,9 @@ final class JournalWriter: Sendable {
 
     private func load(_ segment: SegmentID, _ driver: CoreDriver) {
         do {
-            let content = try store.loadSegment(segment)
+            let (index, content) = (try store.loadIndex(segment), try store.loadSegment(segment))
             content.withUnsafeBytes { bytes in
-                driver.perform { $0.apply(.segmentLoaded(segment, bytes)) }
+                driver.perform { $0.apply(.segmentLoaded(segment, index: index, bytes)) }
             }
         } catch {
             driver.perform { $0.apply(.segmentFailed(segment, reason: "\(error)")) }

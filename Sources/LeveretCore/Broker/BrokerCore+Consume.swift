@@ -169,6 +169,11 @@ extension BrokerCore {
     /// Answers a get, unless its message has to be read back from the journal first.
     mutating func answerGet(from queue: Queue, noAcknowledge: Bool, on channel: Channel) -> Bool {
         guard let entry = queue.ready.first else {
+            guard queue.ready.isEmpty else {
+                queue.channelsWithGets.append(channel.id)
+                requestNextPage(of: queue)
+                return false
+            }
             effects.append(.reply(channel.id, .getEmpty))
             return true
         }

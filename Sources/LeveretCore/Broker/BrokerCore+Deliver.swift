@@ -25,6 +25,7 @@ extension BrokerCore {
     mutating func deliver(from queue: Queue) {
         if !queue.unfinished.isEmpty { finishMessages(of: queue) }
         deliverReady(from: queue)
+        if queue.ready.isLong { pageOut(queue) }
         if !queue.isDeleted { noteDeadline(of: queue) }
     }
 
@@ -42,6 +43,7 @@ extension BrokerCore {
             guard mayLeave(entry, of: queue, from: segment) else { return }
             deliver(queue.ready.removeFirst(), record, to: consumer)
         }
+        requestNextPage(of: queue)
     }
 
     private mutating func deliver(_ entry: QueueEntry, _ record: RecordReference, to consumer: Consumer) {
@@ -143,48 +145,6 @@ extension BrokerCore {
 
     func forgetHistory(of entry: QueueEntry, in queue: Queue) {
         if entry.hasHistory { queue.histories[entry.ordinal] = nil }
-    }
-
-    // MARK: Segments that are in the journal only
-
-    mutating func request(_ segment: Segment, for queue: Queue) {
-        guard queue.awaitedSegment !== segment else { return }
-        queue.awaitedSegment = segment
-        segment.waitingQueues.append(queue)
-        guard !segment.isLoading else { return }
-        segment.isLoading = true
-        effects.append(.loadSegment(segment.id))
-    }
-
-    mutating func segmentLoaded(_ id: SegmentID, _ content: UnsafeRawBufferPointer) {
-        guard log.isWaiting(for: id) else { return }
-        guard let segment = log.load(id, content: content) else {
-            fail("segment \(id.rawValue) of the journal is damaged: its records do not fit; run 'leveret check'")
-            return
-        }
-        let queues = segment.waitingQueues
-        segment.waitingQueues = []
-        for queue in queues {
-            queue.awaitedSegment = nil
-            schedule(queue)
-            answerWaitingGets(of: queue)
-        }
-        deliverFromScheduledQueues()
-        log.evict()
-    }
-
-    /// Gets that waited for a message of the queue, to be read back or to be marked, are tried again.
-    mutating func answerWaitingGets(of queue: Queue) {
-        let waiting = queue.channelsWithGets
-        queue.channelsWithGets = []
-        for id in waiting {
-            if let channel = channel(id) { releaseHeldEffects(of: channel) }
-        }
-    }
-
-    mutating func segmentFailed(_ id: SegmentID, reason: String) {
-        guard log.isWaiting(for: id) else { return }
-        fail("segment \(id.rawValue) of the journal cannot be read: \(reason)")
     }
 
     // MARK: Windows

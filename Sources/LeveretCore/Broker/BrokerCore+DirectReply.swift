@@ -23,7 +23,8 @@ extension BrokerCore {
             virtualHost: virtualHost,
             options: QueueOptions(exclusive: true, autoDelete: true),
             owner: channel.id.session,
-            isJournaled: false
+            isJournaled: false,
+            entriesInMemory: limits.entriesInMemory
         )
         virtualHost.replyQueues[queue.name] = queue
         virtualHost.routingChanged()

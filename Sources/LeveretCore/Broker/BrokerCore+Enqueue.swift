@@ -168,9 +168,11 @@ extension BrokerCore {
     mutating func enforceLengthLimit(of queue: Queue) {
         guard queue.settings.overflow == .dropHead, queue.isFull(adding: 0, count: 0) else { return }
         deliver(from: queue)
-        while !queue.ready.isEmpty, queue.isFull(adding: 0, count: 0) {
+        while queue.ready.first != nil, queue.isFull(adding: 0, count: 0) {
             bury(queue.ready.removeFirst(), of: queue, because: .maxlen)
         }
+        // What is to leave next may have to be read back first.
+        if queue.isFull(adding: 0, count: 0) { requestNextPage(of: queue) }
     }
 }
 

@@ -8,6 +8,7 @@ extension BrokerCore {
         // A core that has stopped has dropped its sessions as they were.
         guard failure == nil else { return }
         var references: [SegmentSlot: Int] = [:]
+        var paged: [SegmentSlot: Int] = [:]
         var unacknowledged: [QueueID: Int] = [:]
         for session in sessions.values {
             for channel in session.channels.values {
@@ -15,10 +16,13 @@ extension BrokerCore {
             }
         }
         for virtualHost in virtualHosts.values {
-            check(virtualHost, &references, unacknowledged)
+            check(virtualHost, &references, &paged, unacknowledged)
         }
         for promotion in promotions { references[promotion.entry.slot, default: 0] += 1 }
-        for segment in log.all { check(segment, references[segment.slot, default: 0]) }
+        for segment in log.all {
+            check(segment, references[segment.slot, default: 0])
+            precondition(segment.pagedCount == paged[segment.slot, default: 0], "messages known by runs are miscounted")
+        }
         checkResidency()
         checkCountsOfConnections()
     }
@@ -65,6 +69,7 @@ extension BrokerCore {
     private func check(
         _ virtualHost: VirtualHost,
         _ references: inout [SegmentSlot: Int],
+        _ paged: inout [SegmentSlot: Int],
         _ unacknowledged: [QueueID: Int]
     ) {
         for queue in Array(virtualHost.queues.values) + Array(virtualHost.replyQueues.values) {
@@ -78,6 +83,12 @@ extension BrokerCore {
                 bytes += Int(entry.bodyLength)
                 count += 1
                 references[entry.slot, default: 0] += 1
+            }
+            for entries in queue.ready.stored {
+                bytes += entries.bodyBytes
+                count += entries.count
+                references[entries.slot, default: 0] += entries.count
+                paged[entries.slot, default: 0] += entries.count
             }
             for message in queue.delayed.all { references[message.entry.slot, default: 0] += 1 }
             for message in queue.unfinished { references[message.entry.slot, default: 0] += 1 }

@@ -65,7 +65,8 @@ extension BrokerCore {
             virtualHost: virtualHost,
             options: options,
             owner: options.exclusive ? channel.id.session : nil,
-            isJournaled: options.durable && isDurable
+            isJournaled: options.durable && isDurable,
+            entriesInMemory: limits.entriesInMemory
         )
         queue.use(virtualHost.policy(of: queue))
         virtualHost.queues[name] = queue
@@ -175,7 +176,9 @@ extension BrokerCore {
     }
 
     private mutating func settleAllReady(of queue: Queue) {
-        for entry in queue.ready.removeAll() { settle(entry, of: queue) }
+        let (entries, stored) = queue.ready.removeAll()
+        for entry in entries { settle(entry, of: queue) }
+        for run in stored { log.settle(run, of: queue) }
         queue.awaitedSegment = nil
         answerWaitingGets(of: queue)
     }

@@ -20,10 +20,7 @@ extension BrokerCore {
         }
         for entry in state.deduplications { recover(entry, queues) }
         for segment in state.segments { recover(segment, into: queues) }
-        for queue in queues.values where queue.hasUnorderedMessages {
-            queue.ready.sort()
-            queue.hasUnorderedMessages = false
-        }
+        for queue in queues.values { queue.takeUnorderedMessages() }
         // What was recovered is durable; nothing of it is to be written again.
         definitionChanges = []
     }
@@ -79,7 +76,8 @@ extension BrokerCore {
             virtualHost: virtualHost,
             options: options,
             owner: nil,
-            isJournaled: isDurable
+            isJournaled: isDurable,
+            entriesInMemory: limits.entriesInMemory
         )
         queue.use(virtualHost.policy(of: queue))
         virtualHost.queues[definition.name] = queue
@@ -119,8 +117,10 @@ extension BrokerCore {
     /// Puts the messages of a segment that are not settled back into their queues.
     private mutating func recover(_ recovered: RecoveredSegment, into queues: [QueueID: Queue]) {
         let segment = log.recover(recovered)
+        if let runs = recovered.runs { return recover(runs, in: segment, into: queues) }
         let settled = SettledMessages(recovered.settled)
         let updated = UpdatedMessages(recovered.updates)
+        var long: [Queue] = []
         let isWhole = SegmentIndex.forEach(in: recovered.index) { item in
             guard let queue = queues[item.queue] else { return }
             let message = RecoveredMessage(item, updated.update(of: item), in: segment, of: queue)
@@ -128,10 +128,25 @@ extension BrokerCore {
             guard !settled.contains(item.queue, message.entry.ordinal) else { return }
             log.addRecoveredReference(to: segment)
             queue.take(message)
+            if queue.ready.isLong, !long.contains(where: { $0 === queue }) { long.append(queue) }
         }
         guard isWhole else {
             failure = "the index of segment \(recovered.id.rawValue) is damaged; run 'leveret check'"
             return
+        }
+        if segment.references == 0 { log.dropRecovered(segment) }
+        for queue in long { pageOut(queue) }
+    }
+
+    /// Puts back what a summary says that the segment holds.
+    private mutating func recover(_ runs: [SegmentRun], in segment: Segment, into queues: [QueueID: Queue]) {
+        for run in runs {
+            guard let queue = queues[run.queue] else { continue }
+            queue.nextOrdinal = max(queue.nextOrdinal, run.last + 1)
+            let entries = StoredEntries(slot: segment.slot, run: run, redeliveredThrough: queue.deliveredThrough)
+            log.addRecoveredReferences(entries)
+            pageOut(queue)
+            queue.take(entries)
         }
         if segment.references == 0 { log.dropRecovered(segment) }
     }

@@ -23,11 +23,14 @@ extension BrokerCore {
             )
         }
         let position = touchesJournal(transaction, of: channel) ? gate.openPosition : gate.committedPosition
+        let wasFull = !channel.hasRoomForUnacknowledged
         renewTransaction(of: channel)
         for publishing in transaction.publishings { apply(publishing, on: channel) }
         for settlement in transaction.settlements {
             finish(settlement.delivery, settlement.acknowledgement, on: channel)
         }
+        // All settlements made room at once, before the first of them was taken back.
+        if wasFull { unparkConsumers(of: channel) }
         reply(.committed, when: position, on: channel, unless: false)
     }
 

@@ -68,7 +68,7 @@ extension Queue {
             delayed: delayed.count,
             consumers: consumers.count,
             readyBytes: ready.bodyBytes,
-            entryBytes: (ready.count + unacknowledgedCount) * MemoryLayout<QueueEntry>.stride,
+            entryBytes: (ready.residentCount + unacknowledgedCount) * MemoryLayout<QueueEntry>.stride,
             arguments: options.arguments,
             owner: owner,
             type: settings.isQuorum ? "quorum" : "classic"

@@ -21,7 +21,10 @@ package struct CoreLimits: Sendable, Hashable {
     /// Bytes that all open transactions together may hold; one that would exceed it closes its channel with 406.
     package var transactionBytesInAll = 512 << 20
     /// Bytes of message content kept in memory. Above it durable segments stay in the journal only.
-    package var residentBytes = 128 << 20
+    package var residentBytes = 64 << 20
+    /// Messages of a queue whose places stay in memory at its front, and as many at its back. Beyond that, messages
+    /// whose content has left memory are known by runs.
+    package var entriesInMemory = 1024
     /// Bytes of message content that cannot leave memory (transient, or not yet committed). Above it publishers
     /// are blocked until it has fallen below four fifths.
     package var pinnedBytes = 1 << 30

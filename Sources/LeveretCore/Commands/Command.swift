@@ -28,7 +28,7 @@ package enum Command {
     /// The machine runs short of something, or no longer: publishers are to wait as long as it does.
     case resourceAlarm(Resource, isRaised: Bool)
     /// Answers the effect `loadSegment`.
-    case segmentLoaded(SegmentID, UnsafeRawBufferPointer)
+    case segmentLoaded(SegmentID, index: [UInt8], UnsafeRawBufferPointer)
     /// A segment could not be read back.
     case segmentFailed(SegmentID, reason: String)
     /// An operator drops a delayed message, named as `BrokerCore.delayedMessages` names it.

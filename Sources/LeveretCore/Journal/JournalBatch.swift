@@ -6,6 +6,8 @@ package struct JournalBatch: Sendable {
     package var definitions: [DefinitionChange] = []
     /// New segments of the message log, in rising order.
     package var segments: [SegmentWrite] = []
+    /// What lives in segments that were written before, for the next start.
+    package var summaries: [SegmentSummary] = []
     /// Which messages of segments that were written before (or in this batch) are settled by now.
     package var settlements: [SettlementWrite] = []
     /// What has changed of messages in segments that were written before, in order.

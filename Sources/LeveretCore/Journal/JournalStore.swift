@@ -15,6 +15,9 @@ package protocol JournalStore: AnyObject, Sendable {
     /// The content of a segment as it was written (the concatenated pieces); throws if it is damaged or missing.
     func loadSegment(_ id: SegmentID) throws -> [UInt8]
 
+    /// The index of a segment as it was written; throws if it is damaged or missing.
+    func loadIndex(_ id: SegmentID) throws -> [UInt8]
+
     /// Begins to copy everything that is committed into a new directory of that path, which must be empty or missing.
     func copy(to directory: String) throws -> any JournalCopy
 

@@ -22,11 +22,13 @@ package struct RecoveredState: Sendable {
     package var isEmpty: Bool { virtualHosts.isEmpty && users.isEmpty && segments.isEmpty }
 }
 
-/// A segment as the journal recovers it: index and settlements, not the content.
+/// A segment as the journal recovers it: what lives in it, not the content.
 package struct RecoveredSegment: Sendable {
     package var id: SegmentID
     /// The segment's length in memory.
     package var length: Int
+    /// What lives in the segment, if a summary says so that still holds; then the rest is empty.
+    package var runs: [SegmentRun]?
     /// The index as the core wrote it.
     package var index: [UInt8]
     package var settled: [SettledRange]
@@ -45,5 +47,10 @@ package struct RecoveredSegment: Sendable {
         self.index = index
         self.settled = settled
         self.updates = updates
+    }
+
+    package init(id: SegmentID, length: Int, runs: [SegmentRun]) {
+        self.init(id: id, length: length, index: [], settled: [])
+        self.runs = runs
     }
 }

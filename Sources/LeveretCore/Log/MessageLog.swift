@@ -5,24 +5,26 @@ import DequeModule
 /// Persistent messages in durable queues go to durable segments, whose bytes the journal commits as they are.
 /// All others go to volatile segments, which live in memory only.
 struct MessageLog {
-    private var segments: [Segment?] = []
+    var segments: [Segment?] = []
     private var freeSlots: [SegmentSlot] = []
-    private var segmentsByID: [SegmentID: Segment] = [:]
+    var segmentsByID: [SegmentID: Segment] = [:]
     private var volatileTail: Segment?
-    private var durableTail: Segment?
-    private var nextSegmentID: UInt64 = 1
+    var durableTail: Segment?
+    var nextSegmentID: UInt64 = 1
     private var pool: MemoryPool
     /// Memory of freed segments; effects may refer to it until the next command.
-    private var retired: [SegmentMemory] = []
-    private(set) var residency: Residency
+    var retired: [SegmentMemory] = []
+    var residency: Residency
     /// Durable segments that no batch has taken yet, in order.
-    private(set) var uncut: [Segment] = []
+    var uncut: [Segment] = []
     /// Stored or cut segments with settlements that no batch has taken yet.
-    private(set) var settledSegments: [Segment] = []
+    var settledSegments: [Segment] = []
     /// Stored or cut segments with messages that have changed since the last batch.
-    private(set) var updatedSegments: [Segment] = []
+    var updatedSegments: [Segment] = []
+    /// What lives in stored segments that no batch has said yet.
+    var summaries: [SegmentSummary] = []
     /// Stored or cut segments in which nothing lives any more.
-    private(set) var deadSegments: [SegmentID] = []
+    var deadSegments: [SegmentID] = []
 
     init(limits: CoreLimits) {
         pool = MemoryPool(capacity: limits.segmentCapacity)
@@ -127,7 +129,7 @@ extension MessageLog {
         return segment
     }
 
-    private mutating func takeSlot() -> SegmentSlot {
+    mutating func takeSlot() -> SegmentSlot {
         if let slot = freeSlots.popLast() { return slot }
         segments.append(nil)
         return SegmentSlot(rawValue: UInt32(segments.count - 1))
@@ -186,7 +188,8 @@ extension MessageLog {
 
     private mutating func noteSettled(_ entry: QueueEntry, of queue: Queue, in segment: Segment) -> ConfirmTicket? {
         guard segment.phase == .open else {
-            noteSettledInJournal(entry, of: queue, in: segment)
+            let range = SettledRange(queue: queue.id, first: entry.ordinal, last: entry.ordinal)
+            noteSettledInJournal(range, of: queue, in: segment)
             return nil
         }
         guard let record = segment.reference(to: entry.offset)?.record else { return nil }
@@ -200,14 +203,14 @@ extension MessageLog {
         return segment.uncommitted[index].liveReferences == 0 ? segment.uncommitted[index].ticket : nil
     }
 
-    private mutating func noteSettledInJournal(_ entry: QueueEntry, of queue: Queue, in segment: Segment) {
+    mutating func noteSettledInJournal(_ range: SettledRange, of queue: Queue, in segment: Segment) {
         if segment.journaledReferences == 0 {
             deadSegments.append(segment.id)
             segment.settled = []
             segment.updates = []
         } else if !queue.isDeleted {
             if segment.settled.isEmpty { settledSegments.append(segment) }
-            segment.noteSettled(queue: queue.id, ordinal: entry.ordinal)
+            segment.noteSettled(range)
         }
     }
 
@@ -247,12 +250,12 @@ extension MessageLog {
     }
 
     /// Nothing refers to the segment: frees it unless records are still to be appended to it.
-    private mutating func release(_ segment: Segment) {
+    mutating func release(_ segment: Segment) {
         guard segment !== volatileTail, !(segment === durableTail && segment.phase == .open) else { return }
         free(segment)
     }
 
-    private mutating func free(_ segment: Segment) {
+    mutating func free(_ segment: Segment) {
         residency.remove(segment)
         if segment === durableTail { durableTail = nil }
         segmentsByID[segment.id] = nil
@@ -262,157 +265,12 @@ extension MessageLog {
         segment.uncommittedDetails = []
         segment.settled = []
         segment.updates = []
+        segment.pagedRuns = []
         if let memory = segment.memory { retired.append(memory) }
         segment.memory = nil
         segments[Int(segment.slot.rawValue)] = nil
         freeSlots.append(segment.slot)
     }
-}
-
-// MARK: - Batches
-
-extension MessageLog {
-    var hasWorkForJournal: Bool {
-        !deadSegments.isEmpty || !settledSegments.isEmpty || !updatedSegments.isEmpty
-            || uncut.contains { $0.journaledReferences > 0 }
-    }
-
-    /// Moves what the journal has to know into a batch.
-    mutating func cut(into batch: inout JournalBatch) -> [Segment] {
-        let written = uncut.filter { cut($0, into: &batch) }
-        uncut.removeAll(keepingCapacity: true)
-        for segment in settledSegments where !segment.settled.isEmpty {
-            batch.settlements.append(SettlementWrite(segment: segment.id, ranges: segment.settled))
-            segment.settled.removeAll(keepingCapacity: true)
-        }
-        settledSegments.removeAll(keepingCapacity: true)
-        for segment in updatedSegments {
-            batch.updates += segment.updates
-            segment.updates.removeAll(keepingCapacity: true)
-        }
-        updatedSegments.removeAll(keepingCapacity: true)
-        batch.deletedSegments = deadSegments
-        deadSegments = []
-        return written
-    }
-
-    /// Takes one open segment into the batch, unless nothing in it has to survive.
-    private mutating func cut(_ segment: Segment, into batch: inout JournalBatch) -> Bool {
-        guard segment.phase == .open else { return false }
-        guard segment.journaledReferences > 0, let memory = segment.memory else {
-            makeVolatile(segment)
-            return false
-        }
-        batch.segments.append(
-            SegmentWrite(
-                id: segment.id,
-                length: segment.length,
-                memory: memory,
-                pieces: livePieces(of: segment),
-                index: SegmentIndex.encode(segment)
-            )
-        )
-        segment.phase = .cut
-        segment.uncommitted = []
-        segment.uncommittedReferences = []
-        segment.uncommittedDetails = []
-        segmentsByID[segment.id] = segment
-        return true
-    }
-
-    private mutating func makeVolatile(_ segment: Segment) {
-        if segment.references == 0 {
-            free(segment)
-        } else {
-            segment.phase = .volatile
-            segment.uncommitted = []
-            segment.uncommittedReferences = []
-            segment.uncommittedDetails = []
-            if segment === durableTail { durableTail = nil }
-        }
-    }
-
-    private func livePieces(of segment: Segment) -> [Range<Int>] {
-        var pieces: [Range<Int>] = []
-        for record in segment.uncommitted where record.liveReferences > 0 {
-            let lower = segment.start + Int(record.offset)
-            let upper = lower + Int(record.length)
-            if let last = pieces.indices.last, pieces[last].upperBound == lower {
-                pieces[last] = pieces[last].lowerBound..<upper
-            } else {
-                pieces.append(lower..<upper)
-            }
-        }
-        return pieces
-    }
-
-    /// The segments of a batch are in the journal now.
-    mutating func markStored(_ written: [Segment]) {
-        for segment in written where segment.phase == .cut {
-            segment.phase = .stored
-            residency.becameEvictable(segment)
-        }
-        evict()
-    }
-}
-
-// MARK: - Paging
-
-extension MessageLog {
-    /// Gives up memory of stored segments until the limit is kept.
-    mutating func evict() {
-        while let segment = residency.nextToEvict() {
-            residency.remove(segment)
-            if let memory = segment.memory { retired.append(memory) }
-            segment.memory = nil
-        }
-    }
-
-    /// Takes a segment as the journal has read it back. `false` if the content is not what was written.
-    mutating func load(_ id: SegmentID, content: UnsafeRawBufferPointer) -> Segment? {
-        guard let segment = segmentsByID[id], segment.isLoading, let source = content.baseAddress else { return nil }
-        let memory = SegmentMemory(capacity: segment.length)
-        guard let destination = memory.bytes.baseAddress else { return nil }
-        var position = 0
-        while position < content.count {
-            let start = source + position
-            let available = content.count - position
-            guard Record.isWellFormed(at: start, available: available, segmentLength: segment.length) else {
-                return nil
-            }
-            let record = Record(at: start)
-            (destination + Int(record.offset)).copyMemory(from: start, byteCount: record.length)
-            position += record.length
-        }
-        segment.memory = memory
-        segment.start = 0
-        segment.isLoading = false
-        residency.loaded(segment)
-        return segment
-    }
-
-    /// Whether the segment still exists and waits to be read back.
-    func isWaiting(for id: SegmentID) -> Bool { segmentsByID[id]?.isLoading ?? false }
-
-    /// Adds a segment that the journal holds. Its references are added as its index is read.
-    mutating func recover(_ recovered: RecoveredSegment) -> Segment {
-        nextSegmentID = max(nextSegmentID, recovered.id.rawValue + 1)
-        let slot = takeSlot()
-        let segment = Segment(slot: slot, id: recovered.id, phase: .stored, memory: nil, start: 0)
-        segment.length = recovered.length
-        segments[Int(slot.rawValue)] = segment
-        segmentsByID[recovered.id] = segment
-        return segment
-    }
-
-    /// Drops a recovered segment in which nothing lives.
-    mutating func dropRecovered(_ segment: Segment) {
-        deadSegments.append(segment.id)
-        free(segment)
-    }
-
-    /// All segments, for checks.
-    var all: [Segment] { segments.compactMap { $0 } }
 }
 
 extension Segment {

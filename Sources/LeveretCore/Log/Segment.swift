@@ -34,9 +34,17 @@ final class Segment {
     var updates: [MessageUpdate] = []
     /// What the index says of uncommitted references beyond their places.
     var uncommittedDetails: [ReferenceDetails] = []
+    /// How many messages queues know by runs only.
+    var pagedCount = 0
+    /// Those runs, until the journal has a summary of them.
+    var pagedRuns: [SegmentRun] = []
+    /// Whether the journal was given a summary.
+    var isSummarized = false
     /// Queues that wait for the segment to be read back.
     var waitingQueues: [Queue] = []
     var isLoading = false
+    /// Whether `Residency` keeps it as one of those stored last.
+    var isRecent = false
     /// Whether `Residency` counts it among the bytes that may leave memory.
     var countsAsEvictable = false
 
@@ -52,6 +60,15 @@ final class Segment {
 
     /// Whether the records can be had from the journal, so that their memory may be given up.
     var isEvictable: Bool { phase == .stored && memory != nil && references == journaledReferences }
+
+    /// Where the record of an entry of the segment is.
+    var residence: EntryResidence {
+        switch phase {
+        case .open, .cut: .memoryForNow
+        case .stored: memory == nil ? .journal : isRecent ? .memoryForNow : .memory
+        case .volatile, .freed: .memory
+        }
+    }
 
     func reference(to offset: UInt32) -> RecordReference? {
         memory.map { RecordReference(memory: $0, offset: UInt32(start) + offset) }
@@ -77,19 +94,19 @@ final class Segment {
         }
     }
 
-    /// Notes that a queue has settled the message of an ordinal, joining it to the last range if it follows.
-    func noteSettled(queue: QueueID, ordinal: UInt64) {
-        if let last = settled.indices.last, settled[last].queue == queue {
-            if settled[last].last + 1 == ordinal {
-                settled[last].last = ordinal
+    /// Notes that a queue has settled the messages of a range, joining it to the last range if it follows.
+    func noteSettled(_ range: SettledRange) {
+        if let last = settled.indices.last, settled[last].queue == range.queue {
+            if settled[last].last + 1 == range.first {
+                settled[last].last = range.last
                 return
             }
-            if ordinal + 1 == settled[last].first {
-                settled[last].first = ordinal
+            if range.last + 1 == settled[last].first {
+                settled[last].first = range.first
                 return
             }
         }
-        settled.append(SettledRange(queue: queue, first: ordinal, last: ordinal))
+        settled.append(range)
     }
 }
 

@@ -2,30 +2,62 @@ import DequeModule
 
 /// Messages of one priority, by rising ordinal.
 ///
-/// A message that leaves from the middle, because its time is up, leaves a gap that is closed later; the first place
-/// is never a gap.
+/// Consumers take from the front, and what is published is added to the back. In a long line the messages between are
+/// far from both: those that the journal holds are known by runs of ordinals only, so that a backlog of millions takes
+/// next to no memory.
 struct EntryLine {
-    private var entries = Deque<QueueEntry>()
-    private var gapCount = 0
+    /// How many messages stay in memory at the front, and at the back.
+    private let capacity: Int
+    /// Empty only if the whole line is, or if the next messages are in the journal only.
+    private var front = EntryBlock()
+    private var pages = Deque<Page>()
+    private var back = EntryBlock()
     /// The latest deadline that was ever in the line.
     private var latestDeadline: UInt64 = 0
+    /// Messages that are in the journal only.
+    private(set) var storedCount = 0
 
-    var count: Int { entries.count - gapCount }
-    var isEmpty: Bool { entries.isEmpty }
-    var first: QueueEntry? { entries.first }
+    private enum Page {
+        case resident(EntryBlock)
+        case stored(StoredEntries)
+
+        /// The lowest ordinal.
+        var first: UInt64 {
+            switch self {
+            case .resident(let block): block.first?.ordinal ?? 0
+            case .stored(let entries): entries.first
+            }
+        }
+    }
+
+    init(capacity: Int) { self.capacity = max(1, capacity) }
+
+    var isEmpty: Bool { front.isEmpty && pages.isEmpty }
+    /// The first message, if it is in memory.
+    var first: QueueEntry? { front.first }
+
+    /// The segment whose index is needed before there is a first message.
+    var awaitedSlot: SegmentSlot? {
+        guard front.isEmpty, case .stored(let entries)? = pages.first else { return nil }
+        return entries.slot
+    }
 
     /// Adds a message that is younger than all others. `false` if some message before it lives longer, so that the
     /// first message's deadline says nothing of this one's.
     mutating func append(_ entry: QueueEntry) -> Bool {
-        entries.append(entry)
+        if pages.isEmpty, back.isEmpty, front.placeCount < capacity {
+            front.append(entry)
+        } else {
+            back.append(entry)
+        }
         guard entry.deadline >= latestDeadline else { return false }
         latestDeadline = entry.deadline
         return true
     }
 
     mutating func removeFirst() -> QueueEntry {
-        let entry = entries.removeFirst()
-        if gapCount > 0 { trimFront() }
+        let entry = front.removeFirst()
+        if front.isEmpty { refill() }
         return entry
     }
 
@@ -38,71 +70,172 @@ struct EntryLine {
     }
 
     private mutating func put(_ entry: QueueEntry) {
-        guard let first = entries.first, first.ordinal < entry.ordinal else {
-            entries.prepend(entry)
-            return
-        }
-        let index = position(of: entry.ordinal)
-        if index < entries.count, entries[index].ordinal == entry.ordinal {
-            entries[index] = entry
-            gapCount -= 1
+        let beyondFront = pages.first?.first ?? back.first?.ordinal ?? .max
+        if entry.ordinal < beyondFront {
+            front.put(entry)
+        } else if let first = back.first?.ordinal, entry.ordinal >= first {
+            back.put(entry)
         } else {
-            entries.insert(entry, at: index)
+            putIntoPages(entry)
         }
     }
 
-    /// Takes a message out, wherever it stands.
+    private mutating func putIntoPages(_ entry: QueueEntry) {
+        let index = pageIndex(of: entry.ordinal)
+        if case .resident(var block) = pages[index] {
+            pages[index] = .resident(EntryBlock())
+            block.put(entry)
+            pages[index] = .resident(block)
+        } else {
+            pages.insert(.resident(EntryBlock([entry])), at: index + 1)
+        }
+    }
+
+    /// Takes a message out, wherever it stands, if it is in memory.
     mutating func remove(_ ordinal: UInt64) -> QueueEntry? {
-        guard let index = index(of: ordinal) else { return nil }
-        let entry = entries[index]
-        entries[index].remove()
-        gapCount += 1
-        trimFront()
-        closeGaps()
+        defer { if front.isEmpty { refill() } }
+        if let entry = front.remove(ordinal) ?? back.remove(ordinal) { return entry }
+        guard let index = residentPage(of: ordinal), case .resident(var block) = pages[index] else { return nil }
+        pages[index] = .resident(EntryBlock())
+        let entry = block.remove(ordinal)
+        if block.isEmpty { pages.remove(at: index) } else { pages[index] = .resident(block) }
         return entry
     }
 
-    /// The messages behind an ordinal.
+    /// The messages in memory behind an ordinal.
     func behind(_ ordinal: UInt64) -> [QueueEntry] {
-        entries[position(of: ordinal)...].filter { $0.ordinal > ordinal && !$0.isRemoved }
+        blocks.flatMap { $0.behind(ordinal) }
     }
 
-    func contains(_ ordinal: UInt64) -> Bool { index(of: ordinal) != nil }
-
-    /// Brings messages that were appended in no order into theirs.
-    mutating func sort() {
-        entries = Deque(entries.sorted { $0.ordinal < $1.ordinal })
+    /// Whether the message is in the line, and in memory.
+    func contains(_ ordinal: UInt64) -> Bool {
+        if front.contains(ordinal) || back.contains(ordinal) { return true }
+        guard let index = residentPage(of: ordinal), case .resident(let block) = pages[index] else { return false }
+        return block.contains(ordinal)
     }
 
-    /// The messages, for checks and for taking them all.
-    var all: [QueueEntry] { entries.filter { !$0.isRemoved } }
+    /// The messages in memory, for checks and for taking them all.
+    var all: [QueueEntry] { blocks.flatMap(\.all) }
 
-    private func index(of ordinal: UInt64) -> Int? {
-        let index = position(of: ordinal)
-        guard index < entries.count, entries[index].ordinal == ordinal, !entries[index].isRemoved else { return nil }
-        return index
+    /// The messages that are in the journal only.
+    var stored: [StoredEntries] {
+        pages.compactMap { page in
+            if case .stored(let entries) = page { entries } else { nil }
+        }
     }
 
-    private func position(of ordinal: UInt64) -> Int {
+    private var blocks: [EntryBlock] {
+        let resident = pages.compactMap { page in
+            if case .resident(let block) = page { block } else { nil as EntryBlock? }
+        }
+        return [front] + resident + [back]
+    }
+
+    /// The last page that begins at or before an ordinal, or the first.
+    private func pageIndex(of ordinal: UInt64) -> Int {
         var low = 0
-        var high = entries.count
+        var high = pages.count
         while low < high {
             let middle = (low + high) / 2
-            if entries[middle].ordinal < ordinal { low = middle + 1 } else { high = middle }
+            if pages[middle].first <= ordinal { low = middle + 1 } else { high = middle }
         }
-        return low
+        return max(0, low - 1)
     }
 
-    private mutating func trimFront() {
-        while let first = entries.first, first.isRemoved {
-            entries.removeFirst()
-            gapCount -= 1
+    private func residentPage(of ordinal: UInt64) -> Int? {
+        guard !pages.isEmpty else { return nil }
+        let index = pageIndex(of: ordinal)
+        if case .resident = pages[index] { return index }
+        return nil
+    }
+
+    /// What comes after the front becomes the front, as far as it is in memory.
+    private mutating func refill() {
+        while front.isEmpty {
+            guard let page = pages.first else {
+                swap(&front, &back)
+                return
+            }
+            guard case .resident(let block) = page else { return }
+            pages.removeFirst()
+            front = block
+        }
+    }
+}
+
+// MARK: - Paging
+
+extension EntryLine {
+    /// Whether there is more in memory than has to be.
+    var isLong: Bool { back.placeCount > capacity }
+
+    /// Gives up entries in the middle that the journal can give back, and says which.
+    mutating func pageOut(_ residence: (SegmentSlot) -> EntryResidence, _ note: (StoredEntries) -> Void) {
+        while isLong, let first = back.first {
+            switch residence(first.slot) {
+            case .memoryForNow: return
+            case .memory: setAside([back.removeFirst()])
+            case .journal:
+                let run = back.removeRun()
+                // A run takes as much memory as two entries.
+                if run.count > 2, run[0].isPlain {
+                    let entries = StoredEntries(run)
+                    appendStored(entries)
+                    note(entries)
+                } else {
+                    setAside(run)
+                }
+            }
         }
     }
 
-    private mutating func closeGaps() {
-        guard gapCount > 64, gapCount > entries.count / 2 else { return }
-        entries.removeAll { $0.isRemoved }
-        gapCount = 0
+    /// Adds messages that are younger than all others and that the journal holds, as a start finds them.
+    mutating func append(_ entries: StoredEntries) {
+        setAside(back.all)
+        back = EntryBlock()
+        latestDeadline = .max
+        appendStored(entries)
     }
+
+    /// The index of a segment has come: the first messages, if they lie there, are known again. `false` if the index
+    /// does not have all of them.
+    mutating func pageIn(_ slot: SegmentSlot, _ items: [SegmentIndex.Item], _ note: (StoredEntries) -> Void) -> Bool {
+        while case .stored(let stored)? = pages.first, stored.slot == slot {
+            let range = stored.first...stored.last
+            let entries = items.filter { range.contains($0.ordinal) }.map(stored.entry)
+            guard entries.count == stored.count else { return false }
+            pages.removeFirst()
+            storedCount -= stored.count
+            note(stored)
+            for entry in entries.sorted(by: { $0.ordinal < $1.ordinal }) { front.append(entry) }
+        }
+        return true
+    }
+
+    private mutating func appendStored(_ entries: StoredEntries) {
+        pages.append(.stored(entries))
+        storedCount += entries.count
+    }
+
+    /// Entries that stay in memory make room for those behind them.
+    private mutating func setAside(_ entries: [QueueEntry]) {
+        guard !entries.isEmpty else { return }
+        if let last = pages.indices.last, case .resident(var block) = pages[last], block.placeCount < capacity {
+            pages[last] = .resident(EntryBlock())
+            for entry in entries { block.append(entry) }
+            pages[last] = .resident(block)
+        } else {
+            pages.append(.resident(EntryBlock(entries)))
+        }
+    }
+}
+
+/// Where the record of an entry is.
+enum EntryResidence {
+    /// In memory, which it may leave soon.
+    case memoryForNow
+    /// In memory, where it stays.
+    case memory
+    /// In the journal only.
+    case journal
 }

@@ -15,7 +15,7 @@ final class Queue {
     var definedAt = JournalPosition(rawValue: 0)
     /// What its arguments and its policy say.
     private(set) var settings: QueueSettings
-    var ready = ReadyEntries()
+    var ready: ReadyEntries
     /// Messages whose time to be delivered has not come.
     var delayed = DelayedMessages()
     /// Messages on their way out, or back, whose records are needed first.
@@ -48,9 +48,9 @@ final class Queue {
     private(set) var policy: PolicyDefinition?
     /// Bindings of which the queue is the destination, in the order in which they were made.
     var bindings: [Binding] = []
-    /// While the journal is read: the highest place so far, and whether lower ones came after it.
+    /// While the journal is read: the highest place so far, and messages whose places may be among those of others.
     var lastRecoveredOrdinal: UInt64 = 0
-    var hasUnorderedMessages = false
+    var unorderedMessages: [QueueEntry] = []
     /// The last routing that reached this queue, so that one message enters once.
     var routeMark: UInt64 = 0
 
@@ -60,7 +60,8 @@ final class Queue {
         virtualHost: VirtualHost,
         options: QueueOptions,
         owner: SessionID?,
-        isJournaled: Bool
+        isJournaled: Bool,
+        entriesInMemory: Int
     ) {
         self.id = id
         self.virtualHost = virtualHost
@@ -69,6 +70,7 @@ final class Queue {
         self.owner = owner
         self.isJournaled = isJournaled
         settings = QueueSettings(options.arguments)
+        ready = ReadyEntries(capacity: entriesInMemory)
         deduplication = DeduplicationWindow(scope: isJournaled ? .queue(id) : nil)
         consumers = ConsumerRing(isSingleActive: settings.isSingleActive)
     }

@@ -3,8 +3,10 @@ import HeapModule
 /// The messages of a queue that are ready for delivery: the highest priority first, in the queue's order within one
 /// priority.
 struct ReadyEntries {
+    /// How many messages of a line stay in memory at its front, and at its back.
+    private let capacity: Int
     /// By priority. Queues without priorities have one line.
-    private var lines = [EntryLine()]
+    private var lines: [EntryLine]
     /// The highest line that holds a message; 0 if none does.
     private var top = 0
     private(set) var count = 0
@@ -22,8 +24,18 @@ struct ReadyEntries {
         }
     }
 
+    init(capacity: Int) {
+        self.capacity = capacity
+        lines = [EntryLine(capacity: capacity)]
+    }
+
     var isEmpty: Bool { count == 0 }
+    /// The next message, if it is in memory.
     var first: QueueEntry? { lines[top].first }
+    /// The segment whose index is needed before the next message is known.
+    var awaitedSlot: SegmentSlot? { lines[top].awaitedSlot }
+    /// How many messages have an entry in memory.
+    var residentCount: Int { lines.reduce(count) { $0 - $1.storedCount } }
 
     /// Adds a message that is younger than all others.
     mutating func append(_ entry: QueueEntry) {
@@ -44,28 +56,28 @@ struct ReadyEntries {
         noteEarly(entry)
     }
 
-    /// Takes all messages out, in the order in which they would be delivered.
-    mutating func removeAll() -> [QueueEntry] {
-        let all = all
-        self = ReadyEntries()
-        return all
+    /// Takes all messages out.
+    mutating func removeAll() -> (entries: [QueueEntry], stored: [StoredEntries]) {
+        defer { self = ReadyEntries(capacity: capacity) }
+        return (all, stored)
     }
 
-    /// The messages in the order in which they would be delivered.
+    /// The messages in memory, in the order in which they would be delivered.
     var all: [QueueEntry] { lines.reversed().flatMap(\.all) }
 
-    /// Messages were appended in no order: brings them into theirs.
-    mutating func sort() {
-        for line in lines.indices { lines[line].sort() }
-        for entry in all where entry.deadline != QueueEntry.noDeadline { noteEarly(entry) }
-    }
+    /// The messages that are in the journal only.
+    var stored: [StoredEntries] { lines.reversed().flatMap(\.stored) }
 
     private mutating func makeLine(for entry: QueueEntry) -> Int {
-        let line = Int(entry.priority)
-        while lines.count <= line { lines.append(EntryLine()) }
+        makeLine(for: entry.priority, count: 1, bodyBytes: Int(entry.bodyLength))
+    }
+
+    private mutating func makeLine(for priority: UInt8, count added: Int, bodyBytes addedBytes: Int) -> Int {
+        let line = Int(priority)
+        while lines.count <= line { lines.append(EntryLine(capacity: capacity)) }
         if line > top { top = line }
-        count += 1
-        bodyBytes += Int(entry.bodyLength)
+        count += added
+        bodyBytes += addedBytes
         return line
     }
 
@@ -73,6 +85,29 @@ struct ReadyEntries {
         count -= 1
         bodyBytes -= Int(entry.bodyLength)
         while top > 0, lines[top].isEmpty { top -= 1 }
+    }
+}
+
+// MARK: - Paging
+
+extension ReadyEntries {
+    /// Whether there is more in memory than has to be.
+    var isLong: Bool { lines.contains(where: \.isLong) }
+
+    /// See `EntryLine.pageOut`.
+    mutating func pageOut(_ residence: (SegmentSlot) -> EntryResidence, _ note: (StoredEntries) -> Void) {
+        for line in lines.indices { lines[line].pageOut(residence, note) }
+    }
+
+    /// See `EntryLine.pageIn`.
+    mutating func pageIn(_ slot: SegmentSlot, _ items: [SegmentIndex.Item], _ note: (StoredEntries) -> Void) -> Bool {
+        lines.indices.allSatisfy { lines[$0].pageIn(slot, items, note) }
+    }
+
+    /// Adds messages that are younger than all others and that the journal holds, as a start finds them.
+    mutating func append(_ entries: StoredEntries) {
+        let line = makeLine(for: entries.priority, count: entries.count, bodyBytes: entries.bodyBytes)
+        lines[line].append(entries)
     }
 }
 

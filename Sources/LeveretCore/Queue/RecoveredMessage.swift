@@ -40,9 +40,24 @@ extension Queue {
             delayed.insert(DelayedMessage(dueAt: message.dueAt, entry: message.entry, isRetry: isRetry))
             return
         }
-        if message.entry.ordinal < lastRecoveredOrdinal { hasUnorderedMessages = true }
-        lastRecoveredOrdinal = max(lastRecoveredOrdinal, message.entry.ordinal)
+        guard message.history == nil, message.entry.ordinal > lastRecoveredOrdinal else {
+            unorderedMessages.append(message.entry)
+            return
+        }
+        lastRecoveredOrdinal = message.entry.ordinal
         ready.append(message.entry)
+    }
+
+    /// Takes a run of messages that the journal holds.
+    func take(_ entries: StoredEntries) {
+        lastRecoveredOrdinal = entries.last
+        ready.append(entries)
+    }
+
+    /// All messages have come: those set aside get their places.
+    func takeUnorderedMessages() {
+        for entry in unorderedMessages.sorted(by: { $0.ordinal < $1.ordinal }) { ready.restore(entry) }
+        unorderedMessages = []
     }
 }
 

@@ -9,6 +9,15 @@ package struct JournalImage: Sendable {
         package var content: [UInt8]
         package var settled: [SettledRange] = []
         package var updates: [MessageUpdate] = []
+        package var summary: SegmentSummary?
+
+        /// As a starting core gets it.
+        fileprivate var recovered: RecoveredSegment {
+            if let summary, summary.holds(despite: settled, updates) {
+                return RecoveredSegment(id: id, length: length, runs: summary.runs)
+            }
+            return RecoveredSegment(id: id, length: length, index: index, settled: settled, updates: updates)
+        }
     }
 
     package private(set) var virtualHosts: [VirtualHostDefinition] = []
@@ -40,6 +49,7 @@ package struct JournalImage: Sendable {
         for segment in batch.segments { try write(segment) }
         for settlement in batch.settlements { try settle(settlement) }
         for update in batch.updates { try note(update) }
+        for summary in batch.summaries { try note(summary) }
         for change in batch.deduplications { try apply(change) }
         for segment in batch.deletedSegments { try delete(segment) }
         for mark in batch.deliveryMarks { try note(mark) }
@@ -63,15 +73,7 @@ package struct JournalImage: Sendable {
         state.permissions = permissions
         state.topicPermissions = topicPermissions
         state.policies = policies
-        state.segments = segments.map {
-            RecoveredSegment(
-                id: $0.id,
-                length: $0.length,
-                index: $0.index,
-                settled: $0.settled,
-                updates: $0.updates
-            )
-        }
+        state.segments = segments.map(\.recovered)
         state.deliveryMarks = marks
         state.deduplications = deduplications.sorted(by: Self.precedes)
         state.nextQueueID = nextQueueID
@@ -124,6 +126,13 @@ package struct JournalImage: Sendable {
         segments[place].updates.put(update) {
             $0.queue == update.queue && $0.writtenOrdinal == update.writtenOrdinal
         }
+    }
+
+    private mutating func note(_ summary: SegmentSummary) throws {
+        guard let place = segments.firstIndex(where: { $0.id == summary.segment }) else {
+            throw Violation("a summary of segment \(summary.segment.rawValue), which was never written")
+        }
+        segments[place].summary = summary
     }
 
     private mutating func delete(_ segment: SegmentID) throws {

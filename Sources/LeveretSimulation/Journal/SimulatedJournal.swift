@@ -51,11 +51,15 @@ package final class SimulatedJournal: JournalStore, @unchecked Sendable {
 
     package func tidy(isIdle: Bool) throws -> Bool { false }
 
-    package func loadSegment(_ id: SegmentID) throws -> [UInt8] {
+    package func loadSegment(_ id: SegmentID) throws -> [UInt8] { try segment(id).content }
+
+    package func loadIndex(_ id: SegmentID) throws -> [UInt8] { try segment(id).index }
+
+    private func segment(_ id: SegmentID) throws -> JournalImage.Segment {
         guard let segment = image.segments.first(where: { $0.id == id }) else {
             throw JournalFailure(isRetryable: false, text: "there is no segment \(id.rawValue)")
         }
-        return segment.content
+        return segment
     }
 
     package func copy(to directory: String) throws -> any JournalCopy {
