@@ -64,6 +64,10 @@ extension BrokerCore {
         for id in sessions.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
             effects.append(.connectionException(id, AMQPError(.internalError, "the journal failed: \(reason)")))
         }
+        for session in sessions.values {
+            for channel in session.channels.values { channel.letGo() }
+            session.channels = [:]
+        }
         sessions = [:]
         scheduledQueues = []
     }

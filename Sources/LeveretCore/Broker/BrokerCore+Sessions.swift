@@ -147,6 +147,7 @@ extension BrokerCore {
         }
         if let ledger = channel.ledger { gate.removeLedger(ledger) }
         for consumer in consumers { deleteIfAbandoned(consumer.queue, in: channel.session.virtualHost) }
+        channel.letGo()
     }
 
     func channel(_ id: ChannelID) -> Channel? { sessions[id.session]?.channels[id.number] }

@@ -29,8 +29,18 @@ struct CachedRoute {
         _ offset: Int,
         _ other: UnsafeRawBufferPointer
     ) -> Bool {
-        let part = UnsafeRawBufferPointer(rebasing: bytes[offset..<(offset + other.count)])
-        return part.elementsEqual(other)
+        var position = 0
+        // Word by word: this is done for every message.
+        while position + 8 <= other.count {
+            let word = bytes.loadUnaligned(fromByteOffset: offset + position, as: UInt64.self)
+            guard word == other.loadUnaligned(fromByteOffset: position, as: UInt64.self) else { return false }
+            position += 8
+        }
+        while position < other.count {
+            guard bytes[offset + position] == other[position] else { return false }
+            position += 1
+        }
+        return true
     }
 
     /// Takes a new route. `generation` is `nil` if it must not be used again.

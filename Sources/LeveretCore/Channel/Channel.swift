@@ -1,17 +1,21 @@
 import DequeModule
 
 /// A channel of a session.
+///
+/// What every message touches is not checked for overlapping access at run time: the core runs one command at a
+/// time, and the checks would cost a tenth of it.
 final class Channel {
     let id: ChannelID
-    unowned let session: Session
+    /// The two hold each other until the channel leaves: a weaker reference would be counted for each delivery.
+    let session: Session
     /// By identifier; gets have places here too. A place is empty when its consumer is gone and owes nothing.
     var consumers: [Consumer?] = []
     var consumersByTag = NameTable<Consumer>()
     private var getSources: [QueueID: Consumer] = [:]
-    var unacknowledged = UnacknowledgedDeliveries()
+    @exclusivity(unchecked) var unacknowledged = UnacknowledgedDeliveries()
     /// Those of `unacknowledged` that came from consumers, which the shared limit counts.
-    var consumedUnacknowledgedCount = 0
-    private var lastDeliveryTag: UInt64 = 0
+    @exclusivity(unchecked) var consumedUnacknowledgedCount = 0
+    @exclusivity(unchecked) private var lastDeliveryTag: UInt64 = 0
     /// The limit of each consumer to come; 0 is none.
     var consumerPrefetch = 0
     /// The limit of all consumers together; 0 is none.
@@ -23,8 +27,8 @@ final class Channel {
     var transaction: Transaction?
     private var directReplies: Queue?
     /// What is held back, in order. While there is any, everything for the channel is.
-    var held = Deque<HeldEffect>()
-    var route = CachedRoute()
+    @exclusivity(unchecked) var held = Deque<HeldEffect>()
+    @exclusivity(unchecked) var route = CachedRoute()
     private let unacknowledgedLimit: Int
     /// The latest deliveries that were taken back because nobody acknowledged them in time.
     private var takenBack = Deque<UInt64>()
@@ -102,6 +106,15 @@ final class Channel {
         consumers.append(source)
         getSources[queue.id] = source
         return source
+    }
+
+    /// The channel has left its session: it and its consumers let go of each other.
+    func letGo() {
+        consumers = []
+        consumersByTag = NameTable<Consumer>()
+        getSources = [:]
+        held = []
+        directReplies = nil
     }
 
     /// Gives up the place of a consumer that is gone and owes nothing.

@@ -4,7 +4,8 @@ import LeveretModel
 final class Consumer {
     let id: ConsumerID
     let tag: String
-    unowned let channel: Channel
+    /// The two hold each other until the channel leaves its session.
+    let channel: Channel
     let queue: Queue
     let noAcknowledge: Bool
     let isExclusive: Bool
@@ -15,7 +16,7 @@ final class Consumer {
     var prefetch: Int
     /// Those of basic.consume.
     var arguments = FieldTable()
-    var unacknowledgedCount = 0
+    @exclusivity(unchecked) var unacknowledgedCount = 0
     var isCancelled = false
     /// Not among those that its queue delivers to, until a limit gives way.
     var isParked = false

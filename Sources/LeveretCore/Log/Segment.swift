@@ -2,6 +2,8 @@
 ///
 /// A durable segment is born open, is cut when a journal batch takes it, and is stored when the batch is
 /// committed. A volatile segment is never journaled.
+///
+/// What every message touches is not checked for overlapping access at run time, as in `Channel`.
 final class Segment {
     enum Phase {
         case volatile
@@ -14,22 +16,22 @@ final class Segment {
     let slot: SegmentSlot
     /// What the journal calls it; meaningless while volatile.
     let id: SegmentID
-    var phase: Phase
+    @exclusivity(unchecked) var phase: Phase
     /// The block that holds the records, unless they are in the journal only.
-    var memory: SegmentMemory?
+    @exclusivity(unchecked) var memory: SegmentMemory?
     /// Where in the block the segment begins.
-    var start: Int
-    var length = 0
+    @exclusivity(unchecked) var start: Int
+    @exclusivity(unchecked) var length = 0
     /// Entries of queues, and pins, that refer to records here.
-    var references = 0
+    @exclusivity(unchecked) var references = 0
     /// Those of `references` that must be found again after a restart.
-    var journaledReferences = 0
+    @exclusivity(unchecked) var journaledReferences = 0
     /// What is known of each record until the segment is cut.
-    var uncommitted: [UncommittedRecord] = []
+    @exclusivity(unchecked) var uncommitted: [UncommittedRecord] = []
     /// The queues of each uncommitted record, in runs.
-    var uncommittedReferences: [UncommittedReference] = []
+    @exclusivity(unchecked) var uncommittedReferences: [UncommittedReference] = []
     /// What has been settled since the last batch.
-    var settled: [SettledRange] = []
+    @exclusivity(unchecked) var settled: [SettledRange] = []
     /// What has changed of its messages since the last batch.
     var updates: [MessageUpdate] = []
     /// What the index says of uncommitted references beyond their places.

@@ -2,6 +2,8 @@ import DequeModule
 import LeveretModel
 
 /// A queue: messages in order, and the consumers that they go to.
+///
+/// What every message touches is not checked for overlapping access at run time, as in `Channel`.
 final class Queue {
     let id: QueueID
     let name: String
@@ -15,7 +17,7 @@ final class Queue {
     var definedAt = JournalPosition(rawValue: 0)
     /// What its arguments and its policy say.
     private(set) var settings: QueueSettings
-    var ready: ReadyEntries
+    @exclusivity(unchecked) var ready: ReadyEntries
     /// Messages whose time to be delivered has not come.
     var delayed = DelayedMessages()
     /// Messages on their way out, or back, whose records are needed first.
@@ -29,21 +31,21 @@ final class Queue {
     var unusedSince: UInt64 = 0
     /// When the core looks at the queue again by itself.
     var wakeAt: UInt64 = .max
-    var nextOrdinal: UInt64 = 1
+    @exclusivity(unchecked) var nextOrdinal: UInt64 = 1
     /// Deliveries of this queue that wait for an acknowledgement.
-    var unacknowledgedCount = 0
-    var consumers: ConsumerRing
+    @exclusivity(unchecked) var unacknowledgedCount = 0
+    @exclusivity(unchecked) var consumers: ConsumerRing
     var hasHadConsumer = false
     var isDeleted = false
     /// Whether the queue is on the list of those with something to deliver.
-    var isScheduled = false
+    @exclusivity(unchecked) var isScheduled = false
     /// The segment that the next message waits for.
     var awaitedSegment: Segment?
     /// Channels with a get that waits for that segment.
     var channelsWithGets: [ChannelID] = []
     /// Every message up to here may have been delivered.
-    var deliveredThrough: UInt64 = 0
-    var mark = DeliveryLimit()
+    @exclusivity(unchecked) var deliveredThrough: UInt64 = 0
+    @exclusivity(unchecked) var mark = DeliveryLimit()
     /// The policy that applies to it.
     private(set) var policy: PolicyDefinition?
     /// Bindings of which the queue is the destination, in the order in which they were made.

@@ -7,7 +7,7 @@ final class Session {
     let user: User?
     var channels: [UInt16: Channel] = [:]
     /// Bytes that may still be delivered before the client has to drain some.
-    var outboundAllowance: Int
+    @exclusivity(unchecked) var outboundAllowance: Int
     let outboundWindow: Int
     var exclusiveQueues: [Queue] = []
     var isBlocked = false
