@@ -28,11 +28,11 @@ struct Residency {
         evictableBytes += segment.length
         segment.countsAsEvictable = true
         recent.append(segment)
-        segment.isRecent = true
+        segment.leavesSoon = true
         recentBytes += segment.length
         while recentBytes > limit / 4, let oldest = recent.popFirst() {
             recentBytes -= oldest.length
-            oldest.isRecent = false
+            oldest.leavesSoon = false
             if oldest.isResident { candidates.append(oldest) }
         }
     }

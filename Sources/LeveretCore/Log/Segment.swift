@@ -45,8 +45,8 @@ final class Segment {
     /// Queues that wait for the segment to be read back.
     var waitingQueues: [Queue] = []
     var isLoading = false
-    /// Whether `Residency` keeps it as one of those stored last.
-    var isRecent = false
+    /// Whether `Residency` has it among those stored last, whose memory goes first.
+    var leavesSoon = false
     /// Whether `Residency` counts it among the bytes that may leave memory.
     var countsAsEvictable = false
 
@@ -67,7 +67,7 @@ final class Segment {
     var residence: EntryResidence {
         switch phase {
         case .open, .cut: .memoryForNow
-        case .stored: memory == nil ? .journal : isRecent ? .memoryForNow : .memory
+        case .stored: memory == nil ? .journal : leavesSoon ? .memoryForNow : .memory
         case .volatile, .freed: .memory
         }
     }

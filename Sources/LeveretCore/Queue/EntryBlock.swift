@@ -68,6 +68,12 @@ struct EntryBlock {
         return run
     }
 
+    /// All messages, if they are plain ones that lie side by side in one segment.
+    var run: [QueueEntry]? {
+        let isRun = entries.count > 2 && zip(entries, entries.dropFirst()).allSatisfy { $1.follows($0) }
+        return isRun ? Array(entries) : nil
+    }
+
     /// The messages behind an ordinal.
     func behind(_ ordinal: UInt64) -> [QueueEntry] {
         entries[position(of: ordinal)...].filter { $0.ordinal > ordinal && !$0.isRemoved }

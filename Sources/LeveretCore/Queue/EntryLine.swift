@@ -171,21 +171,39 @@ extension EntryLine {
 
     /// Gives up entries in the middle that the journal can give back, and says which.
     mutating func pageOut(_ residence: (SegmentSlot) -> EntryResidence, _ note: (StoredEntries) -> Void) {
+        pageOutLatest(residence, note)
         while isLong, let first = back.first {
-            switch residence(first.slot) {
-            case .memoryForNow: return
-            case .memory: setAside([back.removeFirst()])
-            case .journal:
-                let run = back.removeRun()
-                // A run takes as much memory as two entries.
-                if run.count > 2, run[0].isPlain {
-                    let entries = StoredEntries(run)
-                    appendStored(entries)
-                    note(entries)
-                } else {
-                    setAside(run)
-                }
+            let residence = residence(first.slot)
+            guard residence != .memoryForNow else { return }
+            let run = back.removeRun()
+            // A run takes as much memory as two entries.
+            guard run.count > 2, run[0].isPlain else {
+                setAside(run)
+                continue
             }
+            guard residence == .journal else {
+                pages.append(.resident(EntryBlock(run)))
+                continue
+            }
+            let entries = StoredEntries(run)
+            appendStored(entries)
+            note(entries)
+        }
+    }
+
+    /// Looks again at what was in memory when its page was made. Those stored last leave memory first.
+    private mutating func pageOutLatest(
+        _ residence: (SegmentSlot) -> EntryResidence,
+        _ note: (StoredEntries) -> Void
+    ) {
+        for index in pages.indices.suffix(4) {
+            guard case .resident(let block) = pages[index], let first = block.first,
+                residence(first.slot) == .journal, let run = block.run
+            else { continue }
+            let entries = StoredEntries(run)
+            pages[index] = .stored(entries)
+            storedCount += entries.count
+            note(entries)
         }
     }
 
