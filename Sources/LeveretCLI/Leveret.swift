@@ -16,7 +16,7 @@ struct LeveretCommand: AsyncParsableCommand {
             ServeCommand.self, DemoCommand.self, PublishCommand.self, ConsumeCommand.self, GetCommand.self,
             DeclareCommand.self, DeleteCommand.self, BindCommand.self, UnbindCommand.self, PurgeCommand.self,
             QueuesCommand.self, CheckCommand.self, PerfCommand.self, StatusCommand.self,
-            BackupCommand.self, SalvageCommand.self,
+            OutboxCommand.self, BackupCommand.self, SalvageCommand.self,
             ListCommand<QueueListing>.self, ListCommand<ExchangeListing>.self, ListCommand<BindingListing>.self,
             ListCommand<ConnectionListing>.self, ListCommand<ChannelListing>.self, ListCommand<ConsumerListing>.self,
             CloseConnectionCommand.self, CloseAllConnectionsCommand.self, DeleteQueueByOperatorCommand.self,
