@@ -46,7 +46,9 @@ extension JournalStoreContract {
         try withStore(open) { store throws in
             try store.commit(
                 .make { batch in
-                    batch.definitions = queues.map { .putQueue(DefinitionSamples.queue($0.rawValue, "q\($0.rawValue)")) }
+                    batch.definitions = queues.map {
+                        .putQueue(DefinitionSamples.queue($0.rawValue, "q\($0.rawValue)"))
+                    }
                     batch.definitions += queues.map { .pauseQueue($0) } + [.pauseQueue(queues[0])]
                 }
             )
