@@ -32,6 +32,7 @@ let package = Package(
         .library(name: "Leveret", targets: ["Leveret"]),
         .library(name: "LeveretServer", targets: ["LeveretServer"]),
         .library(name: "LeveretClient", targets: ["LeveretClient"]),
+        .library(name: "LeveretOutbox", targets: ["LeveretOutbox"]),
         .executable(name: "leveret", targets: ["LeveretCLI"]),
     ],
     dependencies: [
@@ -79,10 +80,12 @@ let package = Package(
             dependencies: ["LeveretTLS", "LeveretWire", "LeveretModel", nioCore, nioPosix, nioSSL, logging],
             swiftSettings: settings
         ),
+        .target(name: "LeveretOutbox", dependencies: ["LeveretModel", "CSQLite", logging], swiftSettings: settings),
         .executableTarget(
             name: "LeveretCLI",
             dependencies: [
-                "Leveret", "LeveretServer", "LeveretClient", "LeveretWire", "LeveretModel", "LeveretJournal",
+                "Leveret", "LeveretServer", "LeveretClient", "LeveretOutbox", "LeveretWire", "LeveretModel",
+                "LeveretJournal",
                 arguments, logging, lifecycle, signals, nioCore, nioPosix,
             ],
             swiftSettings: settings
@@ -140,6 +143,11 @@ let package = Package(
         .testTarget(
             name: "LeveretClientTests",
             dependencies: ["LeveretClient", "LeveretWire", "LeveretModel", nioCore, nioPosix, nioEmbedded, logging],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "LeveretOutboxTests",
+            dependencies: ["LeveretOutbox", "Leveret", "LeveretModel", "LeveretTestSupport", "CSQLite"],
             swiftSettings: settings
         ),
         .testTarget(

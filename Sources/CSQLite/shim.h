@@ -17,6 +17,12 @@ static inline int leveret_sqlite_bind_blob(sqlite3_stmt *statement, int index, c
     return sqlite3_bind_blob64(statement, index, length == 0 ? "" : bytes, length, SQLITE_STATIC);
 }
 
+/* Binds bytes, which SQLite copies. A length of zero binds an empty blob, never NULL. */
+static inline int leveret_sqlite_bind_blob_copy(sqlite3_stmt *statement, int index, const void *bytes,
+                                                sqlite3_uint64 length) {
+    return sqlite3_bind_blob64(statement, index, length == 0 ? "" : bytes, length, SQLITE_TRANSIENT);
+}
+
 /* Binds UTF-8 text, which SQLite copies. */
 static inline int leveret_sqlite_bind_text(sqlite3_stmt *statement, int index, const char *text,
                                            sqlite3_uint64 length) {

@@ -1,6 +1,7 @@
 import Leveret
 import LeveretClient
 import LeveretModel
+import LeveretOutbox
 import LeveretServer
 
 /// From an error to what the shell and the person at it are told.
@@ -19,6 +20,7 @@ enum ErrorTranslation {
         case let error as BrokerError:
             CommandFailure(error.code == .shutDown ? .failed : .dataDirectory, oneLine(error.description))
         case let error as ServerError: CommandFailure(.unreachable, oneLine(error.description))
+        case let error as OutboxError: CommandFailure(.failed, oneLine(error.description))
         case is CancellationError: CommandFailure(.failed, "interrupted")
         default: nil
         }

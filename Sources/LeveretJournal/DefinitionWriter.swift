@@ -15,6 +15,8 @@ final class DefinitionWriter {
             try put(VirtualHostSettings(definition))
         case .putExchange(let definition): try put(definition)
         case .putQueue(let definition): try put(definition)
+        case .pauseQueue(let id): try put(PausedQueueRow(id))
+        case .resumeQueue(let id): try resume(id)
         case .putBinding(let definition): try put(definition)
         case .putUser(let definition):
             try put(definition)
@@ -65,7 +67,12 @@ final class DefinitionWriter {
         let key = ColumnValue.integer(Int64(bitPattern: id.rawValue))
         try delete(QueueDefinition.table, [key])
         try run("DELETE FROM delivery_mark WHERE queue = ?", [key])
+        try resume(id)
         try forgetAll(.queue(id))
+    }
+
+    private func resume(_ id: QueueID) throws {
+        try delete(PausedQueueRow.table, [.integer(Int64(bitPattern: id.rawValue))])
     }
 
     private func forgetAll(_ scope: DeduplicationScope) throws {

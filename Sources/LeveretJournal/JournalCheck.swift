@@ -109,6 +109,7 @@ package struct JournalCheck {
         _ = try count(StoredNumber.self) { if $0.key == StoredNumber.nextQueueID { next = $0.value } }
         var queues: Set<UInt64> = []
         report.queues = try count(QueueDefinition.self) { queues.insert($0.id.rawValue) }
+        try checkPauses(queues)
         if let last = queues.max(), last >= next {
             report.problems.append("table meta: the next queue number is \(next) though queue \(last) exists")
         }
@@ -140,6 +141,15 @@ package struct JournalCheck {
                 throw Damage(table: "delivery_mark", row: "\(queue)", "there is no such queue")
             }
         }
+    }
+
+    private mutating func checkPauses(_ queues: Set<UInt64>) throws {
+        var orphans: [Damage] = []
+        _ = try count(PausedQueueRow.self) { row in
+            guard !queues.contains(row.queue.rawValue) else { return }
+            orphans.append(Damage(table: "paused_queue", row: "\(row.queue.rawValue)", "there is no such queue"))
+        }
+        report.problems += orphans.map(\.text)
     }
 
     private mutating func checkDeduplications(queues: Set<UInt64>) throws {

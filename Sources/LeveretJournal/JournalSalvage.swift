@@ -82,6 +82,8 @@ package struct JournalSalvage {
         let permissions = try reader.rows(PermissionDefinition.self)
         let topicPermissions = try reader.rows(TopicPermissionDefinition.self)
         let policies = try reader.rows(PolicyDefinition.self)
+        let pauses = try reader.rows(PausedQueueRow.self).map(\.queue)
+        let known = Set(queues.map(\.id))
         highestQueue = queues.map(\.id.rawValue).max() ?? 0
         report.virtualHosts = virtualHosts.count
         report.exchanges = exchanges.count
@@ -92,7 +94,7 @@ package struct JournalSalvage {
         return virtualHosts.map { .putVirtualHost($0) } + exchanges.map { .putExchange($0) }
             + queues.map { .putQueue($0) } + bindings.map { .putBinding($0) } + users.map { .putUser($0) }
             + permissions.map { .putPermission($0) } + topicPermissions.map { .putTopicPermission($0) }
-            + policies.map { .putPolicy($0) }
+            + policies.map { .putPolicy($0) } + pauses.filter(known.contains).map { .pauseQueue($0) }
     }
 
     // MARK: Segments

@@ -57,6 +57,7 @@ package struct Migration: Sendable {
         updatesAndDeduplication,
         Migration(version: 3, name: "limits, topic permissions and policies", sql: accessTables),
         Migration(version: 4, name: "summaries of segments", sql: summaryTable),
+        Migration(version: 5, name: "paused queues, repeated messages in the indexes", sql: pausedQueueTable),
     ]
 
     private static var updatesAndDeduplication: Migration {
@@ -178,6 +179,13 @@ package struct Migration: Sendable {
             length INTEGER NOT NULL,
             checksum INTEGER NOT NULL,
             runs BLOB NOT NULL
+        );
+        """
+
+    private static let pausedQueueTable = """
+        CREATE TABLE paused_queue (
+            queue INTEGER PRIMARY KEY,
+            checksum INTEGER NOT NULL
         );
         """
 

@@ -18,6 +18,7 @@ struct StateReader {
         state.permissions = try all()
         state.topicPermissions = try all()
         state.policies = try all()
+        state.pausedQueues = StateReader.numbers(try all())
         state.deliveryMarks = try deliveryMarks()
         state.deduplications = try all().sorted { $0.precedes($1) }
         if let number = try storedNumber(StoredNumber.nextQueueID) { state.nextQueueID = QueueID(rawValue: number) }
@@ -40,6 +41,8 @@ struct StateReader {
         let byName = Dictionary(settings.map { (Array($0.host.name.utf8), $0.host) }) { first, _ in first }
         return hosts.map { byName[Array($0.name.utf8)] ?? $0 }
     }
+
+    static func numbers(_ rows: [PausedQueueRow]) -> [QueueID] { rows.map(\.queue).sorted() }
 
     static func join(_ users: [UserDefinition], _ rows: [UserLimitsRow]) -> [UserDefinition] {
         let byName = Dictionary(rows.map { (Array($0.user.utf8), $0.limits) }) { first, _ in first }

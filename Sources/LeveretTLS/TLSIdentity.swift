@@ -17,10 +17,13 @@ package struct TLSIdentity: Sendable, Hashable {
 extension TLSIdentity {
     /// What connections of a server share.
     ///
-    /// - Parameter authorities: a file with the certificates of those who may vouch for clients.
+    /// - Parameters:
+    ///   - authorities: a file with the certificates of those who may vouch for clients.
+    ///   - names: what clients are shown that ask for the server by other names.
     package func serverContext(
         authorities: String?,
-        verification: CertificateVerification
+        verification: CertificateVerification,
+        names: ServerNames = ServerNames()
     ) throws(TLSFileError) -> NIOSSLContext {
         let chain = try TLSFile.certificates(certificate)
         var configuration = TLSConfiguration.makeServerConfiguration(
@@ -28,12 +31,29 @@ extension TLSIdentity {
             privateKey: .privateKey(try TLSFile.privateKey(key))
         )
         configuration.certificateVerification = verification
+        if !names.isEmpty {
+            configuration.sslContextCallback = { client, promise in
+                promise.succeed(names.certificate(for: client.serverHostname) ?? .noChanges)
+            }
+        }
         if let authorities {
             configuration.trustRoots = .certificates(try TLSFile.certificates(authorities, "authority file"))
             // Clients with several certificates choose by the names.
             configuration.sendCANameList = true
         }
         return try makeContext(configuration)
+    }
+
+    /// The certificate in place of another one.
+    func override() throws(TLSFileError) -> NIOSSLContextConfigurationOverride {
+        let chain = try TLSFile.certificates(certificate).map { NIOSSLCertificateSource.certificate($0) }
+        let key = NIOSSLPrivateKeySource.privateKey(try TLSFile.privateKey(key))
+        // That they belong together is found out by using them.
+        _ = try makeContext(.makeServerConfiguration(certificateChain: chain, privateKey: key))
+        var override = NIOSSLContextConfigurationOverride()
+        override.certificateChain = chain
+        override.privateKey = key
+        return override
     }
 
     /// What connections of a client share.

@@ -269,3 +269,9 @@ def test_a_queue_is_known_to_every_channel_once_it_is_declared(channel, connect,
     round_trip(channel)
     assert connect().channel().queue_declare(queue, passive=True).method.message_count == 0
     channel.queue_delete(queue)
+
+
+@pytest.mark.leveret_only("RabbitMQ has streams")
+def test_a_stream_is_406_and_named(channel, name):
+    with closes_channel(406, "has no queues of type 'stream'"):
+        channel.queue_declare(name("stream"), durable=True, arguments={"x-queue-type": "stream"})

@@ -6,6 +6,7 @@ import pika
 import pytest
 
 from expectations import Inbox, closes_channel, drain, eventually, get, publish, ready_count, round_trip
+from operator_commands import Refused, operate, rows
 from wire import publishing, table
 
 pytestmark = pytest.mark.leveret_only("RabbitMQ delays with a plugin")
@@ -123,3 +124,16 @@ def test_delayed_messages_survive_a_restart_and_still_come_in_their_time(fresh_b
     messages = inbox.take(2)
     assert [message.body for message in messages] == [b"1", b"1500"]
     assert inbox.arrived() == []
+
+
+def test_operators_see_delayed_messages_and_can_drop_one(broker, channel, name):
+    queue = name("queue")
+    channel.queue_declare(queue, durable=True)
+    for delay in (7_200_000, 3_600_000):
+        publish(channel, queue, "x" * (delay // 3_600_000), headers={"x-delay": delay}, delivery_mode=2)
+    first, second = rows(operate(broker, "list_delayed", queue, options=["--json"]))
+    assert (first["bytes"], second["bytes"]) == (1, 2) and second["due_at"] - first["due_at"] > 3_500_000
+    operate(broker, "cancel_delayed", queue, str(first["number"]))
+    assert rows(operate(broker, "list_delayed", queue, options=["--json"])) == [second]
+    with pytest.raises(Refused, match="no delayed message"):
+        operate(broker, "cancel_delayed", queue, str(first["number"]))

@@ -6,6 +6,7 @@ import pika
 import pytest
 from pika.exceptions import ProbableAccessDeniedError, ProbableAuthenticationError
 
+from broker_process import BrokerProcess
 from wire import (
     CONNECTION_CLOSE, CONNECTION_CLOSE_OK, CONNECTION_OPEN, CONNECTION_OPEN_OK, CONNECTION_START, CONNECTION_TUNE_OK,
     PROTOCOL_HEADER, ConnectionEnded, long_string, method, short_string,
@@ -225,3 +226,15 @@ def test_the_connection_name_of_the_client_is_accepted(connect):
 def test_a_client_may_close_its_connection_as_soon_as_it_is_open(connect):
     for _ in range(20):
         connect().close()
+
+
+@pytest.mark.leveret_only("an option of Leveret's")
+def test_the_broker_may_be_taken_for_rabbitmq(tmp_path):
+    broker = BrokerProcess(tmp_path, arguments=("--compatibility-version", "3.13.0"))
+    try:
+        broker.start()
+        with pika.BlockingConnection(pika.URLParameters(broker.url)) as connection:
+            properties = connection._impl.server_properties
+            assert (properties["product"], properties["version"]) == ("RabbitMQ", "3.13.0")
+    finally:
+        broker.close()

@@ -219,3 +219,28 @@ def test_a_quorum_queue_is_a_queue(channel, declare):
     queue = declare()
     publish(channel, queue, *"abc")
     assert drain(channel, queue) == [b"a", b"b", b"c"]
+
+
+@leveret_only
+def test_what_a_consumer_does_not_answer_in_time_goes_to_somebody_else(connect, channel, declare):
+    queue = declare(**{"x-consumer-timeout": 300})
+    slow = connect().channel()
+    held = Inbox(slow, queue)
+    publish(channel, queue, "slow")
+    [late] = held.take(1)
+    slow.basic_cancel(held.tag)
+    other = Inbox(channel, queue)
+    [message] = other.take(1)
+    assert (message.body, message.redelivered, counts(message)) == (b"slow", True, (1, 1))
+    channel.basic_ack(message.tag)
+    # The late answer is ignored, and the channel is as before.
+    slow.basic_ack(late.tag)
+    assert ready_count(slow, queue) == 0
+
+
+@pytest.mark.leveret_only("RabbitMQ 4.3 takes a global prefetch for one of each consumer")
+def test_a_global_prefetch_and_a_quorum_queue_do_not_go_together(connect, declare):
+    channel = connect().channel()
+    channel.basic_qos(prefetch_count=1, global_qos=True)
+    with closes_connection(540, "does not support global qos"):
+        channel.basic_consume(declare(), lambda *_: None)

@@ -1,14 +1,17 @@
 """TLS: who is let in over it, by which name, and how certificates are changed."""
 
+import re
 import signal
+import socket
 import ssl
+import subprocess
 
 import amqp
 import pika
 import pytest
 from pika.exceptions import AMQPConnectionError, ProbableAuthenticationError
 
-from broker_process import BrokerProcess
+from broker_process import BrokerProcess, broker_binary
 from certificates import Authority
 from expectations import eventually
 from operator_commands import operate
@@ -187,6 +190,77 @@ def test_a_client_without_a_certificate_is_refused_where_one_is_required(serve, 
     with pytest.raises(REFUSALS):
         pika.BlockingConnection(parameters(broker, trust(authority)))
     eventually(lambda: "the peer sent no certificate" in broker.error_tail(), "the reason in the log")
+
+
+@pytest.fixture
+def many_named(serve, authority):
+    """A daemon with certificates of their own for two names, and one that is good for nothing but a third."""
+    authority.certify("usual", "/CN=usual", "DNS:localhost")
+    authority.certify("shop", "/CN=shop", "DNS:shop.example.org")
+    authority.certify("any", "/CN=any", "DNS:*.example.net")
+    files = [f"{name}={authority.directory}/{file}.pem,{authority.directory}/{file}.key"
+             for name, file in (("shop.example.org", "shop"), ("*.Example.net", "any"))]
+    return serve("--tls-server-names", ";".join(files), certificate="usual")
+
+
+def shown_name(broker, authority, asked_for) -> str:
+    """The common name in the certificate that a client is shown which asks for the server by this name."""
+    context = trust(authority)
+    context.check_hostname = False
+    with socket.create_connection((broker.host, broker.tls_port), 20) as plain:
+        with context.wrap_socket(plain, server_hostname=asked_for) as secure:
+            return dict(part[0] for part in secure.getpeercert()["subject"])["commonName"]
+
+
+@pytest.mark.parametrize("asked_for, shown", [
+    ("shop.example.org", "shop"), ("SHOP.example.org", "shop"), ("a.example.net", "any"), ("b.example.net", "any"),
+    ("example.net", "usual"), ("a.b.example.net", "usual"), ("localhost", "usual"), ("other.example.org", "usual"),
+    (None, "usual"),
+])
+def test_a_client_is_shown_the_certificate_of_the_name_that_it_asks_for(many_named, authority, asked_for, shown):
+    assert shown_name(many_named, authority, asked_for) == shown
+
+
+def test_clients_connect_by_each_name(many_named, authority):
+    for host in ("localhost", "shop.example.org", "a.example.net"):
+        pika.BlockingConnection(parameters(many_named, trust(authority), host=host)).close()
+    with pytest.raises(ssl.SSLCertVerificationError):
+        pika.BlockingConnection(parameters(many_named, trust(authority), host="a.example.org"))
+
+
+def test_our_client_tells_the_name_that_it_asks_for(many_named, authority):
+    def publish(name):
+        url = (f"amqps://guest:guest@localhost:{many_named.tls_port}?cacertfile={authority.certificate}"
+               f"&server_name_indication={name}")
+        command = [str(broker_binary()), "publish", "--queue", "hello", "--declare", "hi", "--url", url]
+        return subprocess.run(command, capture_output=True, text=True, timeout=30)
+
+    # Only the certificate of the name is good for it.
+    for name in ("localhost", "shop.example.org", "a.example.net"):
+        assert publish(name).returncode == 0
+    refused = publish("unknown.example.org")
+    assert refused.returncode == 3 and "certificate" in refused.stderr
+
+
+def test_certificates_by_name_are_read_again_too(serve, authority):
+    authority.certify("moving", "/CN=before", "DNS:moving.example.org")
+    files = f"moving.example.org={authority.directory}/moving.pem,{authority.directory}/moving.key"
+    broker = serve("--tls-server-names", files)
+    assert shown_name(broker, authority, "moving.example.org") == "before"
+    authority.certify("moving", "/CN=after", "DNS:moving.example.org")
+    broker.process.send_signal(signal.SIGHUP)
+    eventually(lambda: "read the certificate again" in broker.error_tail(), "the reload")
+    assert shown_name(broker, authority, "moving.example.org") == "after"
+
+
+@pytest.mark.parametrize("names, problem", [
+    ("shop.example.org", "must be of the form NAME=CERTIFICATE,KEY"),
+    ("shop.example.org=only.pem", "must be of the form NAME=CERTIFICATE,KEY"),
+    ("shop.example.org=missing.pem,missing.key", "missing.pem"),
+])
+def test_names_that_make_no_sense_are_told_at_the_start(serve, names, problem):
+    with pytest.raises(AssertionError, match=re.escape(problem)):
+        serve("--tls-server-names", names)
 
 
 def test_a_new_certificate_is_taken_at_sighup_and_connections_go_on(serve, authority, name):

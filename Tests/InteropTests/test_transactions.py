@@ -3,6 +3,9 @@
 import pytest
 
 from expectations import Inbox, closes_channel, drain, get, publish, ready_count
+from wire import PERSISTENT, QUEUE_DECLARE_OK, declare_queue_method, method, publishing
+
+TX_SELECT, TX_SELECT_OK, TX_COMMIT, TX_COMMIT_OK = (90, 10), (90, 11), (90, 20), (90, 21)
 
 
 @pytest.fixture
@@ -143,3 +146,22 @@ def test_nothing_is_committed_if_one_queue_has_no_room(transactional, channel, q
     with closes_channel(406, full):
         transactional.tx_commit()
     assert (ready_count(channel, queue), ready_count(channel, full)) == (0, 0)
+
+
+@pytest.mark.leveret_only("RabbitMQ answers 504")
+def test_a_method_while_a_commit_is_under_way_is_performed_after_it(peer, channel, name):
+    queue = name("queue")
+    channel.queue_declare(queue, durable=True)
+    wire = peer()
+    wire.open_channel(1)
+    wire.send(method(1, TX_SELECT))
+    wire.expect(1, TX_SELECT_OK)
+    wire.send(
+        publishing(1, "", queue, b"1", PERSISTENT), method(1, TX_COMMIT), publishing(1, "", queue, b"2", PERSISTENT),
+        method(1, TX_COMMIT), declare_queue_method(1, queue, passive=True),
+    )
+    wire.expect(1, TX_COMMIT_OK)
+    wire.expect(1, TX_COMMIT_OK)
+    wire.expect(1, QUEUE_DECLARE_OK)
+    assert drain(channel, queue) == [b"1", b"2"]
+    wire.close()

@@ -81,3 +81,20 @@ extension CoreHarness {
     /// Channel 1 of a session.
     func channel(_ session: UInt64) -> ChannelID { ChannelID(session: SessionID(rawValue: session), number: 1) }
 }
+
+extension CoreHost {
+    /// The number of a queue in virtual host `/`.
+    func queueID(_ name: String) throws(DefinitionError) -> QueueID {
+        let result = inspect { core in
+            Result { () throws(DefinitionError) in try core.queueID(of: name, in: "/") }
+        }
+        return try result.get()
+    }
+
+    func isPaused(_ queue: String) -> Bool { report().queues.contains { $0.name == queue && $0.isPaused } }
+
+    /// What the messages of a queue that wait for their time are called.
+    func delayedNumbers(of queue: String) -> [UInt64] { (delayedMessages(of: queue) ?? []).map(\.number) }
+
+    func delayedCount(of queue: String) -> Int { delayedNumbers(of: queue).count }
+}

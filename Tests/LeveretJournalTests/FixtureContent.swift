@@ -9,6 +9,7 @@ enum FixtureContent {
         if version >= 2 { batches.append(updatesAndDeduplications) }
         if version >= 3 { batches.append(access) }
         if version >= 4 { batches.append(summaries) }
+        if version >= 5 { batches.append(pauses) }
         return batches
     }
 
@@ -46,6 +47,10 @@ enum FixtureContent {
                 [.remember(.make(scope, "a", 1)), .remember(.make(scope, "b", 2, expiresAt: 1_700_000_000_000))]
             }
         }
+    }
+
+    private static var pauses: JournalBatch {
+        .make(next: 7) { $0.definitions = [.pauseQueue(QueueID(rawValue: 2))] }
     }
 
     private static var access: JournalBatch {

@@ -67,6 +67,7 @@ import Testing
         #expect(Set(state.topicPermissions) == Set(expected.topicPermissions))
         #expect(Set(state.policies) == Set(expected.policies))
         #expect([state.topicPermissions.isEmpty, state.policies.isEmpty] == [version < 3, version < 3])
+        #expect(state.pausedQueues == expected.pausedQueues && state.pausedQueues.isEmpty == (version < 5))
         #expect(state.deliveryMarks == expected.deliveryMarks && !expected.deliveryMarks.isEmpty)
         #expect(state.nextQueueID == expected.nextQueueID)
         #expect(state.segments.map(\.id) == expected.segments.map(\.id) && !expected.segments.isEmpty)

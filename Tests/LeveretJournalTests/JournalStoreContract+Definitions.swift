@@ -41,6 +41,26 @@ extension JournalStoreContract {
         #expect(state.permissions.map(\.virtualHost) == ["/"])
     }
 
+    @Sendable static func pausedQueues(_ open: Open) throws {
+        let queues = [1, 2, 3].map { QueueID(rawValue: $0) }
+        try withStore(open) { store throws in
+            try store.commit(
+                .make { batch in
+                    batch.definitions = queues.map {
+                        .putQueue(DefinitionSamples.queue($0.rawValue, "q\($0.rawValue)"))
+                    }
+                    batch.definitions += queues.map { .pauseQueue($0) } + [.pauseQueue(queues[0])]
+                }
+            )
+        }
+        #expect(try recovered(open).pausedQueues == queues)
+        try withStore(open) { store throws in
+            try store.commit(.make { $0.definitions = [.resumeQueue(queues[0]), .resumeQueue(queues[0])] })
+            try store.commit(.make { $0.definitions = [.deleteQueue(queues[2])] })
+        }
+        #expect(try recovered(open).pausedQueues == [queues[1]])
+    }
+
     @Sendable static func accessRoundTrip(_ open: Open) throws {
         let state = try committed(
             open,

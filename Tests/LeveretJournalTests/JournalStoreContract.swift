@@ -22,6 +22,7 @@ struct JournalStoreContract: Sendable, CustomTestStringConvertible {
         .init("definitions come back as they were put", definitionsRoundTrip),
         .init("putting a definition again replaces it", puttingReplaces),
         .init("deleted definitions stay away and others stay", deletedDefinitions),
+        .init("paused queues come back as long as they are there and not resumed", pausedQueues),
         .init("limits, topic permissions and policies come back as they were put", accessRoundTrip),
         .init("what was deleted takes its limits along", deletedAccess),
         .init("changes of definitions happen in order", definitionsInOrder),

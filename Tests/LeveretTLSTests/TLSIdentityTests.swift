@@ -18,6 +18,30 @@ struct TLSIdentityTests {
         _ = try TLSIdentity.clientContext(nil, authorities: authority, verification: .fullVerification)
     }
 
+    @Test func `a name has its own certificate, or that of all names like it, or none`() throws {
+        let server = TestCertificate.server.write("server", to: directory.path)
+        let client = TestCertificate.client.write("client", to: directory.path)
+        let names = try ServerNames([
+            ("shop.example.org", TLSIdentity(certificate: server.certificate, key: server.key)),
+            ("*.Example.org", TLSIdentity(certificate: client.certificate, key: client.key)),
+        ])
+        let own = try #require(names.certificate(for: "Shop.example.org")?.certificateChain)
+        let all = try #require(names.certificate(for: "else.example.ORG")?.certificateChain)
+        #expect(own != all)
+        for name in ["example.org", "a.b.example.org", "localhost", "", nil] {
+            #expect(names.certificate(for: name) == nil)
+        }
+    }
+
+    @Test func `a key that does not belong to the certificate of a name is told apart`() {
+        let server = TestCertificate.server.write("server", to: directory.path)
+        let client = TestCertificate.client.write("client", to: directory.path)
+        let error = #expect(throws: TLSFileError.self) {
+            try ServerNames([("a.example.org", TLSIdentity(certificate: server.certificate, key: client.key))])
+        }
+        #expect(error?.description.contains("does not belong to") == true)
+    }
+
     @Test func `a file that is not there is named with the reason`() {
         expectError(certificate: "missing.pem", key: "missing.key", "missing.pem cannot be read: No such file")
         TestCertificate.write(TestCertificate.server.certificate, to: directory.path(of: "there.pem"))

@@ -48,8 +48,17 @@ struct DependencyRule: Sendable {
             system: platform.union(foundation).union(threads)
         ),
         .init(
+            target: "LeveretOutbox",
+            ours: ["LeveretModel", "CSQLite"],
+            packages: ["Logging"],
+            system: threads
+        ),
+        .init(
             target: "LeveretCLI",
-            ours: ["Leveret", "LeveretServer", "LeveretClient", "LeveretWire", "LeveretModel", "LeveretJournal"],
+            ours: [
+                "Leveret", "LeveretServer", "LeveretClient", "LeveretOutbox", "LeveretWire", "LeveretModel",
+                "LeveretJournal",
+            ],
             packages: [
                 "ArgumentParser", "Logging", "ServiceLifecycle", "UnixSignals", "NIOCore", "NIOPosix",
             ],

@@ -34,12 +34,15 @@ package struct DelayedMessageSummary: Codable, Hashable, Sendable {
     package var size: Int
     /// How often it came back; 0 for a message that its publisher has delayed.
     package var returns: Int
+    /// Whether copies of it are delivered while it waits on.
+    package var repeats: Bool
 
     init(_ report: DelayedMessageReport) {
         number = report.number
         dueAt = report.dueAt.milliseconds
         size = report.size
         returns = report.returns
+        repeats = report.repeats
     }
 }
 

@@ -25,7 +25,8 @@ enum OperatorRequests {
     static let all: [any OperatorRequest.Type] = [
         ListQueues.self, GetStatus.self, QueueListing.self, ExchangeListing.self, BindingListing.self,
         ConnectionListing.self, ChannelListing.self, ConsumerListing.self, CloseConnection.self,
-        CloseAllConnections.self, DeleteQueue.self, PurgeQueue.self, ListDelayed.self, CancelDelayed.self,
+        CloseAllConnections.self, DeleteQueue.self, PurgeQueue.self, SetPaused.self, ListDelayed.self,
+        CancelDelayed.self,
         SetMemoryWatermark.self, SetDiskFreeLimit.self,
         SetTracing.self, BackUp.self,
         ListVirtualHosts.self, AddVirtualHost.self, UpdateVirtualHost.self, DeleteVirtualHost.self,

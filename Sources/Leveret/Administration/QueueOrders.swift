@@ -44,6 +44,31 @@ package struct PurgeQueue: OperatorRequest {
     }
 }
 
+/// Holds a queue up, or lets it go on.
+package struct SetPaused: OperatorRequest {
+    package static let command = "set_paused"
+
+    package var virtualHost: String
+    package var queue: String
+    package var isPaused: Bool
+
+    package init(virtualHost: String, queue: String, isPaused: Bool) {
+        self.virtualHost = virtualHost
+        self.queue = queue
+        self.isPaused = isPaused
+    }
+
+    package func perform(on broker: Broker) async throws -> Done {
+        let name = QueueName(queue)
+        if isPaused {
+            try await broker.pauseQueue(name, in: virtualHost)
+        } else {
+            try await broker.resumeQueue(name, in: virtualHost)
+        }
+        return Done()
+    }
+}
+
 extension Broker {
     /// Opens an operator's channel for something to be done with a queue, which must be there.
     fileprivate func withOperatorChannel<Result: Sendable>(

@@ -217,7 +217,9 @@ public final class InProcessChannel: MessageChannel {
             throw InProcessChannel.unexpectedAnswer
         }
         do {
-            let result = try await body(Deliveries(consumerTag: consumer.tag, source: consumer.deliveries, channel: self))
+            let result = try await body(
+                Deliveries(consumerTag: consumer.tag, source: consumer.deliveries, channel: self)
+            )
             await cancel(consumer, requeueing: !options.noAcknowledge)
             return result
         } catch {

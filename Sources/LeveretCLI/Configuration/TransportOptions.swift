@@ -14,6 +14,17 @@ struct TransportOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The certificate's private key in PEM form, without a password.", valueName: "path"))
     var tlsKey: String?
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            Other certificates for clients that ask for the server by these names (SNI): NAME=CERTIFICATE,KEY, several \
+            with ; between them. A name may begin with *.
+            """,
+            valueName: "name=path,path"
+        )
+    )
+    var tlsServerNames: String?
+
     @Option(help: ArgumentHelp("The port for TLS; 0 takes a free one. Default: 5671", valueName: "number"))
     var tlsPort: UInt16?
 

@@ -13,7 +13,8 @@ struct TransportSettings {
 
     /// The names that a configuration file may hold.
     static let names: Set<String> = [
-        "tls-certificate", "tls-key", "tls-port", "tls-ca", "tls-verify", "tls-login-from", "tls-only", "unix-socket",
+        "tls-certificate", "tls-key", "tls-server-names", "tls-port", "tls-ca", "tls-verify", "tls-login-from",
+        "tls-only", "unix-socket",
         "no-anonymous-login", "compatibility-version",
     ]
 
@@ -52,13 +53,18 @@ extension TransportSettings {
         let verify = try layers.value("tls-verify", options.tlsVerify, "none, optional or required") { text in
             ServerTLS.ClientCertificates(rawValue: text)
         }
+        let named = try layers.value("tls-server-names", options.tlsServerNames, "NAME=CERTIFICATE,KEY") { $0 }
         let name = try layers.value("tls-login-from", options.tlsLoginFrom, loginNames, parse: loginName)
         guard let certificate, let key else {
-            let present = [("--tls-certificate", certificate), ("--tls-key", key), ("--tls-ca", authorities)]
+            let present = [
+                ("--tls-certificate", certificate), ("--tls-key", key), ("--tls-ca", authorities),
+                ("--tls-server-names", named),
+            ]
             guard let found = present.first(where: { $0.1 != nil }) else { return nil }
             throw CommandFailure(.usage, "\(found.0) is given, and TLS needs both --tls-certificate and --tls-key")
         }
         var tls = ServerTLS(certificate: certificate, key: key)
+        tls.namedCertificates = try named.map(namedCertificates) ?? []
         tls.authorities = authorities
         tls.clientCertificates = verify ?? (authorities == nil ? .none : .required)
         if let name { tls.loginName = name }
@@ -66,6 +72,25 @@ extension TransportSettings {
             throw CommandFailure(.usage, "--tls-verify \(tls.clientCertificates.rawValue) needs --tls-ca")
         }
         return tls
+    }
+
+    /// Reads `shop.example.org=shop.pem,shop.key;*.example.org=all.pem,all.key`.
+    static func namedCertificates(_ text: String) throws(CommandFailure) -> [ServerTLS.NamedCertificate] {
+        var certificates: [ServerTLS.NamedCertificate] = []
+        for entry in text.split(separator: ";") {
+            let sides = entry.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let files = sides.last?.split(separator: ",") ?? []
+            guard sides.count == 2, !sides[0].isEmpty, files.count == 2 else {
+                throw CommandFailure(
+                    .usage,
+                    "--tls-server-names holds \"\(entry)\" and must be of the form NAME=CERTIFICATE,KEY"
+                )
+            }
+            certificates.append(
+                .init(name: String(sides[0]), certificate: String(files[0]), key: String(files[1]))
+            )
+        }
+        return certificates
     }
 
     /// What `tls-login-from` may be, for messages.

@@ -6,7 +6,8 @@ struct ListDelayedCommand: ParsableCommand {
         commandName: "list_delayed",
         abstract: "Show the messages of a queue whose time has not come.",
         discussion: """
-            Those due next come first, with the number that cancel_delayed takes.
+            Those due next come first, with the number that cancel_delayed takes. A repeated message stays here while \
+            copies of it are delivered.
 
             EXAMPLES
               leveret list_delayed reminders
@@ -29,13 +30,14 @@ struct ListDelayedCommand: ParsableCommand {
 
     func run() throws {
         let request = ListDelayed(virtualHost: virtualHost.virtualHost, queue: queue, limit: limit)
-        var listing = Listing("number", "due_at", "bytes", "returns")
+        var listing = Listing("number", "due_at", "bytes", "returns", "repeats")
         for message in try broker.ask(request) {
             listing.add(
                 .integer(Int64(clamping: message.number)),
                 .integer(Int64(clamping: message.dueAt)),
                 .integer(Int64(message.size)),
-                .integer(Int64(message.returns))
+                .integer(Int64(message.returns)),
+                .boolean(message.repeats)
             )
         }
         try OutputStream.standardOutput.writeLines(json ? listing.jsonLines : listing.tableLines)
@@ -47,7 +49,7 @@ struct CancelDelayedCommand: ParsableCommand {
         commandName: "cancel_delayed",
         abstract: "Drop a message of a queue whose time has not come.",
         discussion: """
-            The number is that of list_delayed. A message that is not there any more is an error.
+            The number is that of list_delayed. A repeated message is repeated no more. A message that is not there any more is an error.
 
             EXAMPLES
               leveret cancel_delayed reminders 17

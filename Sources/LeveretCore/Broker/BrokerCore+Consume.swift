@@ -168,8 +168,9 @@ extension BrokerCore {
 
     /// Answers a get, unless its message has to be read back from the journal first.
     mutating func answerGet(from queue: Queue, noAcknowledge: Bool, on channel: Channel) -> Bool {
-        guard let entry = queue.ready.first else {
-            guard queue.ready.isEmpty else {
+        let isHeldUp = queue.isPaused && !channel.session.options.isOperator
+        guard let entry = queue.ready.first, !isHeldUp else {
+            guard queue.ready.isEmpty || isHeldUp else {
                 queue.channelsWithGets.append(channel.id)
                 requestNextPage(of: queue)
                 return false

@@ -64,6 +64,7 @@ extension BrokerCore {
             switch message.fate {
             case .death(let reason): deadLetter(message.entry, record, of: queue, because: reason)
             case .retry: delayRetry(of: message.entry, record, in: queue)
+            case .repetition(let dueAt): repeatMessage(message.entry, record, dueAt: dueAt, in: queue)
             }
         }
     }

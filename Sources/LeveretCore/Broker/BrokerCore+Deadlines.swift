@@ -16,6 +16,7 @@ extension BrokerCore {
     }
 
     private mutating func doWhatIsDue(in queue: Queue) {
+        queue.pace?.endWait()
         while let message = queue.delayed.removeDue(at: now.milliseconds) { becomeReady(message, in: queue) }
         while let entry = queue.ready.removeExpired(at: now.milliseconds) {
             bury(entry, of: queue, because: .expired)
@@ -109,6 +110,11 @@ extension BrokerCore {
             queue.ready.restore(message.entry)
             return
         }
+        guard !message.repeats else {
+            let fate = UnfinishedMessage.Fate.repetition(dueAt: message.dueAt)
+            queue.unfinished.append(UnfinishedMessage(entry: message.entry, fate: fate))
+            return
+        }
         var history = queue.histories[message.entry.ordinal] ?? MessageHistory(writtenOrdinal: message.entry.ordinal)
         queue.histories[message.entry.ordinal] = nil
         var entry = message.entry.moved(to: queue.takeOrdinal())
@@ -160,16 +166,23 @@ extension BrokerCore {
     }
 
     /// The time that a publisher wants a message to be delivered at: header `x-deliver-at` (a timestamp in seconds, or
-    /// an integer in milliseconds since 1970) or `x-delay` (in milliseconds from now). 0 if at once.
+    /// an integer in milliseconds since 1970) or `x-delay` (in milliseconds from now). A message that is repeated is
+    /// due at the first time of its repetition if it names none.
     func dueTime(
         of publishing: PublishingView,
         _ summary: PropertiesSummary
-    ) throws(AMQPError) -> UInt64 {
-        guard let range = summary.headers else { return 0 }
+    ) throws(AMQPError) -> DueTime {
+        guard let range = summary.headers else { return DueTime() }
         let bytes = UnsafeRawBufferPointer(rebasing: publishing.properties[range])
-        guard FieldTable.mayContain("x-delay", in: bytes) || FieldTable.mayContain("x-deliver-at", in: bytes),
+        guard FieldTable.mayContain(anyOf: Self.schedulingHeaders, in: bytes),
             let headers = try? FieldTable(encoded: bytes)
-        else { return 0 }
+        else { return DueTime() }
+        let time = try dueTime(headers)
+        guard let repetition = try Repetition(headers) else { return DueTime(at: time) }
+        return DueTime(at: time == 0 ? repetition.first(after: now.milliseconds) : time, repeats: true)
+    }
+
+    private func dueTime(_ headers: FieldTable) throws(AMQPError) -> UInt64 {
         if let value = headers["x-deliver-at"] { return try dueTime(at: value) }
         guard let value = headers["x-delay"] else { return 0 }
         guard let delay = value.integer, delay <= Int64(QueueArguments.longestTime) else {

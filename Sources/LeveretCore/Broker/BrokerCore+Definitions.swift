@@ -44,6 +44,8 @@ extension BrokerCore {
             try deleteTopicPermission(user, exchange: exchange, in: virtualHost)
         case .putPolicy(let definition): try putPolicy(definition)
         case .deletePolicy(let virtualHost, let name): try deletePolicy(name, in: virtualHost)
+        case .pauseQueue(let id): try setPaused(id, true)
+        case .resumeQueue(let id): try setPaused(id, false)
         case .putExchange, .deleteExchange, .putQueue, .deleteQueue, .putBinding, .deleteBinding:
             throw DefinitionError(.invalid, "exchanges, queues and bindings are declared on a channel")
         }

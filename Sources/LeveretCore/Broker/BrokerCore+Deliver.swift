@@ -32,8 +32,9 @@ extension BrokerCore {
     private mutating func deliverReady(from queue: Queue) {
         // What waited for another message may be answered with one that has come back before it.
         if !queue.channelsWithGets.isEmpty { answerWaitingGets(of: queue) }
-        guard !queue.isDeleted, !queue.consumers.isEmpty else { return }
+        guard !queue.isDeleted, !queue.isPaused, !queue.consumers.isEmpty else { return }
         while let entry = queue.ready.first {
+            guard queue.pace?.admits(at: now.milliseconds) ?? true else { return }
             guard let consumer = queue.consumers.next() else { return }
             let segment = log[entry.slot]
             guard let record = segment.reference(to: entry.offset) else {
@@ -41,6 +42,7 @@ extension BrokerCore {
                 return
             }
             guard mayLeave(entry, of: queue, from: segment) else { return }
+            queue.pace?.noteDelivery(at: now.milliseconds)
             deliver(queue.ready.removeFirst(), record, to: consumer)
         }
         requestNextPage(of: queue)

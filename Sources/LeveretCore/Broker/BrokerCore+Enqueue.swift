@@ -6,12 +6,13 @@ import LeveretModel
 struct Arrival {
     let publishing: PublishingView
     let summary: PropertiesSummary
-    /// When it may be delivered, in milliseconds since 1970; 0 is at once.
-    var dueAt: UInt64 = 0
+    var due = DueTime()
     /// Whose confirm waits for it.
     var ticket: ConfirmTicket?
     /// How many dead-letterings led straight to this one without the message having been in a queue in between.
     var detours = 0
+    /// Whether it is a copy of a repeated message, which deduplication has let in already.
+    var isCopy = false
 }
 
 extension BrokerCore {
@@ -50,7 +51,7 @@ extension BrokerCore {
 
     private mutating func admit(_ arrival: Arrival, to queue: Queue, in virtualHost: VirtualHost) -> Admission {
         guard !queue.isDeleted else { return .duplicate }
-        if let settings = queue.settings.deduplication,
+        if !arrival.isCopy, let settings = queue.settings.deduplication,
             !remember(arrival.publishing, arrival.summary, settings, in: &queue.deduplication)
         {
             return .duplicate
@@ -111,12 +112,12 @@ extension BrokerCore {
                     to: segment,
                     queue: queue.id,
                     ordinal: entry.ordinal,
-                    details: details(of: entry, dueAt: arrival.dueAt, in: queue)
+                    details: details(of: entry, due: arrival.due, in: queue)
                 )
             } else {
                 log.addReference(to: segment)
             }
-            place(entry, dueAt: arrival.dueAt, in: queue)
+            place(entry, due: arrival.due, in: queue)
         }
         return isJournaled
     }
@@ -129,7 +130,7 @@ extension BrokerCore {
     ) -> QueueEntry {
         let settings = queue.settings
         let lifetime = [settings.messageTTL, expiration(of: arrival)].compactMap { $0 }.min()
-        let start = max(now.milliseconds, arrival.dueAt)
+        let start = max(now.milliseconds, arrival.due.at)
         return QueueEntry(
             ordinal: queue.takeOrdinal(),
             deadline: lifetime.map { start.addingClamping($0) } ?? QueueEntry.noDeadline,
@@ -147,15 +148,15 @@ extension BrokerCore {
         return text.reduce(0) { ($0 &* 10) &+ UInt64($1 &- UInt8(ascii: "0")) }
     }
 
-    private func details(of entry: QueueEntry, dueAt: UInt64, in queue: Queue) -> ReferenceDetails? {
+    private func details(of entry: QueueEntry, due: DueTime, in queue: Queue) -> ReferenceDetails? {
         let priority = entry.priority == queue.settings.defaultPriority ? nil : entry.priority
-        guard dueAt != 0 || entry.deadline != QueueEntry.noDeadline || priority != nil else { return nil }
-        return ReferenceDetails(deadline: entry.deadline, dueAt: dueAt, priority: priority)
+        guard due.at != 0 || entry.deadline != QueueEntry.noDeadline || priority != nil else { return nil }
+        return ReferenceDetails(deadline: entry.deadline, dueAt: due.at, priority: priority, repeats: due.repeats)
     }
 
-    private mutating func place(_ entry: QueueEntry, dueAt: UInt64, in queue: Queue) {
-        if dueAt > now.milliseconds {
-            queue.delayed.insert(DelayedMessage(dueAt: dueAt, entry: entry, isRetry: false))
+    private mutating func place(_ entry: QueueEntry, due: DueTime, in queue: Queue) {
+        if due.at > now.milliseconds || due.repeats {
+            queue.delayed.insert(DelayedMessage(dueAt: due.at, entry: entry, isRetry: false, repeats: due.repeats))
         } else {
             queue.ready.append(entry)
         }

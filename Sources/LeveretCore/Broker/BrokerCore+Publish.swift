@@ -68,9 +68,9 @@ extension BrokerCore {
         _ summary: PropertiesSummary,
         on channel: Channel
     ) throws(AMQPError) {
-        let dueAt = try dueTime(of: publishing, summary)
+        let due = try dueTime(of: publishing, summary)
         guard channel.transaction == nil else {
-            let publishing = BufferedPublishing(publishing, summary, dueAt: dueAt, route: channel.route)
+            let publishing = BufferedPublishing(publishing, summary, due: due, route: channel.route)
             return try buffer(publishing, on: channel)
         }
         let ticket = channel.ledger.map { ConfirmTicket(ledger: $0, publishSequence: gate.nextSequence(in: $0)) }
@@ -79,9 +79,9 @@ extension BrokerCore {
             if let ticket { gate.resolve(ticket) }
             return
         }
-        guard channel.route.isPlain, summary.expiration == nil, dueAt == 0 else {
+        guard channel.route.isPlain, summary.expiration == nil, due.at == 0 else {
             enqueue(
-                Arrival(publishing: publishing, summary: summary, dueAt: dueAt, ticket: ticket),
+                Arrival(publishing: publishing, summary: summary, due: due, ticket: ticket),
                 to: channel.route.queues,
                 in: channel.session.virtualHost
             )

@@ -18,6 +18,7 @@ extension BrokerCore {
             queues[mark.queue]?.nextOrdinal = mark.ordinal + 1
             queues[mark.queue]?.mark = DeliveryLimit(recovered: mark.ordinal)
         }
+        for id in state.pausedQueues { queues[id]?.isPaused = true }
         for entry in state.deduplications { recover(entry, queues) }
         for segment in state.segments { recover(segment, into: queues) }
         for queue in queues.values { queue.takeUnorderedMessages() }

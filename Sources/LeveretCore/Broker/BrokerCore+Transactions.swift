@@ -91,7 +91,7 @@ extension BrokerCore {
             )
             guard isAdmitted else { return }
             enqueue(
-                Arrival(publishing: view, summary: publishing.summary, dueAt: publishing.dueAt),
+                Arrival(publishing: view, summary: publishing.summary, due: publishing.due),
                 to: publishing.queues,
                 in: channel.session.virtualHost
             )

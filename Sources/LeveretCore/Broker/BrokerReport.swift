@@ -23,6 +23,10 @@ package struct BrokerReport: Sendable, Hashable {
         package var owner: SessionID?
         /// `classic` or `quorum`.
         package var type: String
+        /// Whether an operator holds it up.
+        package var isPaused: Bool
+        /// How many messages it may deliver in a second, by its arguments and its policy.
+        package var rateLimit: Int?
     }
 
     package var queues: [Queue]
@@ -71,7 +75,9 @@ extension Queue {
             entryBytes: (ready.residentCount + unacknowledgedCount) * MemoryLayout<QueueEntry>.stride,
             arguments: options.arguments,
             owner: owner,
-            type: settings.isQuorum ? "quorum" : "classic"
+            type: settings.isQuorum ? "quorum" : "classic",
+            isPaused: isPaused,
+            rateLimit: settings.rateLimit.map { Int(clamping: $0) }
         )
     }
 }

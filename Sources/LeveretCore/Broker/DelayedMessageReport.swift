@@ -7,6 +7,8 @@ package struct DelayedMessageReport: Sendable, Hashable {
     package var size: Int
     /// How often it came back; 0 for a message that its publisher has delayed.
     package var returns: Int
+    /// Whether copies of it are delivered while it waits on.
+    package var repeats: Bool
 }
 
 extension BrokerCore {
@@ -18,7 +20,8 @@ extension BrokerCore {
                 number: message.entry.ordinal,
                 dueAt: BrokerTime(milliseconds: message.dueAt),
                 size: Int(message.entry.bodyLength),
-                returns: Int(queue.histories[message.entry.ordinal]?.returns ?? 0)
+                returns: Int(queue.histories[message.entry.ordinal]?.returns ?? 0),
+                repeats: message.repeats
             )
         }
     }

@@ -9,11 +9,11 @@ struct BufferedPublishing {
     private let propertiesEnd: Int
     private let mandatory: Bool
     let summary: PropertiesSummary
-    let dueAt: UInt64
+    let due: DueTime
     let queues: [Queue]
     let deduplicatingExchange: Exchange?
 
-    init(_ publishing: PublishingView, _ summary: PropertiesSummary, dueAt: UInt64, route: CachedRoute) {
+    init(_ publishing: PublishingView, _ summary: PropertiesSummary, due: DueTime, route: CachedRoute) {
         var bytes: [UInt8] = []
         let parts = [publishing.exchange, publishing.routingKey, publishing.properties, publishing.body]
         bytes.reserveCapacity(parts.reduce(0) { $0 + $1.count })
@@ -24,7 +24,7 @@ struct BufferedPublishing {
         propertiesEnd = routingKeyEnd + publishing.properties.count
         mandatory = publishing.mandatory
         self.summary = summary
-        self.dueAt = dueAt
+        self.due = due
         queues = route.queues
         deduplicatingExchange = route.deduplicatingExchange
     }

@@ -7,6 +7,8 @@ package enum DefinitionChange: Sendable, Hashable {
     case deleteExchange(virtualHost: String, name: String)
     case putQueue(QueueDefinition)
     case deleteQueue(QueueID)
+    case pauseQueue(QueueID)
+    case resumeQueue(QueueID)
     case putBinding(BindingDefinition)
     case deleteBinding(BindingDefinition)
     case putUser(UserDefinition)

@@ -11,6 +11,7 @@ package struct RecoveredState: Sendable {
     /// The segments in rising order, without their content.
     package var segments: [RecoveredSegment] = []
     package var deliveryMarks: [DeliveryMark] = []
+    package var pausedQueues: [QueueID] = []
     /// By scope and rising serial.
     package var deduplications: [DeduplicationEntry] = []
     package var nextQueueID = QueueID(rawValue: 1)

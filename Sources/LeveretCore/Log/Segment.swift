@@ -143,4 +143,6 @@ struct ReferenceDetails {
     var returns: UInt32 = 0
     /// `nil` is what the queue gives messages without one.
     var priority: UInt8?
+    /// Whether copies of the message are delivered while it waits on.
+    var repeats = false
 }

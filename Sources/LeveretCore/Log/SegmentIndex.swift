@@ -3,14 +3,15 @@
 ///
 /// For each record, little-endian: u32 offset, u32 body length, u32 number of references; for each reference
 /// u32 queue, u64 ordinal. If the highest bit of the number is set, details follow each reference: u64 deadline (all
-/// bits set is none), u64 due time (0 is none), u32 failures, u32 returns, u32 priority (above 255 is the queue's
-/// usual).
+/// bits set is none), u64 due time (0 is none), u32 failures, u32 returns, u32 priority (256 is the queue's usual), with
+/// bit 16 set if the message is repeated.
 struct SegmentIndex {
     private static let recordSize = 12
     private static let referenceSize = 12
     private static let detailsSize = 28
     private static let detailsFlag: UInt32 = 1 << 31
     private static let usualPriority: UInt32 = 256
+    private static let repeatsFlag: UInt32 = 1 << 16
 
     /// Encodes the live records of a segment that is being cut.
     static func encode(_ segment: Segment) -> [UInt8] {
@@ -59,7 +60,8 @@ struct SegmentIndex {
                 append(details.dueAt, to: &bytes)
                 append(details.failures, to: &bytes)
                 append(details.returns, to: &bytes)
-                append(details.priority.map(UInt32.init) ?? usualPriority, to: &bytes)
+                let priority = details.priority.map(UInt32.init) ?? usualPriority
+                append(details.repeats ? priority | repeatsFlag : priority, to: &bytes)
             }
         }
         return bytes
@@ -117,7 +119,8 @@ struct SegmentIndex {
             dueAt: integer(UInt64.self, in: bytes, at: position + 8),
             failures: integer(UInt32.self, in: bytes, at: position + 16),
             returns: integer(UInt32.self, in: bytes, at: position + 20),
-            priority: UInt8(exactly: priority)
+            priority: UInt8(exactly: priority & ~repeatsFlag),
+            repeats: priority & repeatsFlag != 0
         )
     }
 

@@ -7,6 +7,8 @@ struct DelayedMessage {
     let entry: QueueEntry
     /// Whether it has been delivered and came back, so that it goes to its old place and not to the end.
     let isRetry: Bool
+    /// Whether copies of it are delivered, again and again.
+    var repeats = false
 }
 
 /// The messages of a queue that wait for their time.

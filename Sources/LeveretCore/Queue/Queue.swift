@@ -37,6 +37,10 @@ final class Queue {
     @exclusivity(unchecked) var consumers: ConsumerRing
     var hasHadConsumer = false
     var isDeleted = false
+    /// Whether an operator holds the queue up: nothing leaves it for consumers and gets.
+    var isPaused = false
+    /// How fast it may deliver, if that is limited.
+    var pace: DeliveryPace?
     /// Whether the queue is on the list of those with something to deliver.
     @exclusivity(unchecked) var isScheduled = false
     /// The segment that the next message waits for.
@@ -75,13 +79,16 @@ final class Queue {
         ready = ReadyEntries(capacity: entriesInMemory)
         deduplication = DeduplicationWindow(scope: isJournaled ? .queue(id) : nil)
         consumers = ConsumerRing(isSingleActive: settings.isSingleActive)
+        pace = settings.rateLimit.map(DeliveryPace.init)
     }
 
     /// Takes what a policy, or none, says beside the arguments.
     func use(_ policy: PolicyDefinition?) {
         guard policy != self.policy else { return }
         self.policy = policy
+        let before = settings.rateLimit
         settings = QueueSettings(options.arguments, policy: policy?.settings ?? [:])
+        if settings.rateLimit != before { pace = settings.rateLimit.map(DeliveryPace.init) }
     }
 
     var messageCount: UInt32 { UInt32(clamping: ready.count) }
@@ -91,6 +98,7 @@ final class Queue {
     var nextDeadline: UInt64 {
         var deadline = min(ready.nextDeadline, delayed.nextDue)
         if let lease = leases.first { deadline = min(deadline, lease.deadline) }
+        if let pace { deadline = min(deadline, pace.waitsUntil) }
         if let expires = settings.expires, consumers.isEmpty {
             deadline = min(deadline, unusedSince.addingClamping(expires))
         }

@@ -20,7 +20,7 @@ enum QueueArguments {
     private static let ofAllTypes: Set<String> = [
         "x-expires", "x-message-ttl", "x-dead-letter-exchange", "x-dead-letter-routing-key", "x-max-length",
         "x-max-length-bytes", "x-overflow", "x-single-active-consumer", "x-queue-type", "x-queue-leader-locator",
-        "x-message-deduplication", "x-cache-size", "x-cache-ttl", "x-deduplication-header",
+        "x-message-deduplication", "x-cache-size", "x-cache-ttl", "x-deduplication-header", "x-rate-limit",
     ]
     private static let ofClassic: Set<String> = ["x-max-priority", "x-queue-version", "x-queue-mode"]
     private static let ofQuorum: Set<String> = [
@@ -89,6 +89,9 @@ enum QueueArguments {
         guard let text = argument.string else {
             throw refused("invalid arg 'x-queue-type' \(place): {unacceptable_type,\(argument.typeName)}")
         }
+        guard text != "stream" else {
+            throw refused("invalid arg 'x-queue-type' \(place): this broker has no queues of type 'stream'")
+        }
         guard let type = QueueType(rawValue: text) else {
             throw refused("invalid arg 'x-queue-type' \(place): unknown queue type '\(text)'")
         }
@@ -117,13 +120,13 @@ enum QueueArguments {
         "x-delivery-limit", "x-consumer-timeout", "x-consumer-disconnected-timeout", "x-delayed-retry-min",
         "x-delayed-retry-max", "x-delayed-retry-jitter", "x-quorum-initial-group-size",
         "x-quorum-target-group-size", "x-max-in-memory-length", "x-max-in-memory-bytes", "x-cache-size",
-        "x-cache-ttl",
+        "x-cache-ttl", "x-rate-limit",
     ]
     private static let times: Set<String> = [
         "x-expires", "x-message-ttl", "x-delayed-retry-min", "x-delayed-retry-max", "x-cache-ttl",
         "x-consumer-timeout",
     ]
-    private static let notZero: Set<String> = ["x-expires", "x-cache-size", "x-consumer-timeout"]
+    private static let notZero: Set<String> = ["x-expires", "x-cache-size", "x-consumer-timeout", "x-rate-limit"]
     private static let texts: Set<String> = [
         "x-dead-letter-exchange", "x-dead-letter-routing-key", "x-overflow", "x-queue-mode",
         "x-dead-letter-strategy", "x-delayed-retry-type", "x-delayed-retry-backoff", "x-queue-leader-locator",
@@ -139,7 +142,9 @@ enum QueueArguments {
         "x-queue-leader-locator": ["client-local", "balanced", "random", "least-leaders", "min-masters"],
     ]
     /// The largest value of some arguments.
-    private static let largest: [String: Int64] = ["x-max-priority": 255, "x-delayed-retry-jitter": 100]
+    private static let largest: [String: Int64] = [
+        "x-max-priority": 255, "x-delayed-retry-jitter": 100, "x-rate-limit": DeliveryPace.highestRate,
+    ]
 
     private static func problem(with entry: FieldTable.Entry) -> String? {
         if numbers.contains(entry.key) {

@@ -26,6 +26,8 @@ struct QueueSettings: Hashable {
     /// How long a delivery may wait for its acknowledgement, in milliseconds.
     var consumerTimeout: UInt64?
     var deduplication: DeduplicationSettings?
+    /// How many messages may be delivered to consumers in a second.
+    var rateLimit: UInt64?
     /// Priorities from 0 to here have lines of their own; higher ones count as this one.
     let highestPriority: UInt8
     /// The priority of messages that have none.
@@ -62,6 +64,7 @@ struct QueueSettings: Hashable {
         deadLetterExchange = arguments["x-dead-letter-exchange"]?.string
         deadLetterRoutingKey = arguments["x-dead-letter-routing-key"]?.string
         deduplication = DeduplicationSettings(arguments)
+        rateLimit = Self.natural(arguments["x-rate-limit"])
         guard isQuorum else { return }
         let limit = arguments["x-delivery-limit"]?.integer ?? Self.quorumDeliveryLimit
         deliveryLimit = limit < 0 ? nil : UInt32(clamping: limit)

@@ -4,6 +4,7 @@ struct RecoveredMessage {
     let history: MessageHistory?
     /// When it may be delivered, in milliseconds since 1970; 0 is at once.
     let dueAt: UInt64
+    let repeats: Bool
 
     init(_ item: SegmentIndex.Item, _ update: MessageUpdate?, in segment: Segment, of queue: Queue) {
         let ordinal = update?.ordinal ?? item.ordinal
@@ -14,6 +15,7 @@ struct RecoveredMessage {
         )
         let hasHistory = history.returns > 0 || ordinal != item.ordinal
         dueAt = update?.dueAt ?? item.details.dueAt
+        repeats = item.details.repeats
         // What its publisher has delayed has not been delivered yet, whatever was delivered around it.
         let isDelayedByPublisher = dueAt > 0 && history.returns == 0
         var entry = QueueEntry(
@@ -37,7 +39,14 @@ extension Queue {
         if let history = message.history { histories[message.entry.ordinal] = history }
         if message.dueAt > 0 {
             let isRetry = message.history.map { $0.returns > 0 } ?? false
-            delayed.insert(DelayedMessage(dueAt: message.dueAt, entry: message.entry, isRetry: isRetry))
+            delayed.insert(
+                DelayedMessage(
+                    dueAt: message.dueAt,
+                    entry: message.entry,
+                    isRetry: isRetry,
+                    repeats: message.repeats
+                )
+            )
             return
         }
         guard message.history == nil, message.entry.ordinal > lastRecoveredOrdinal else {

@@ -8,6 +8,8 @@ struct UnfinishedMessage {
         case death(DeathReason)
         /// Back into the queue after a wait, which the message itself may name.
         case retry
+        /// To its place again to wait, as a copy of it goes into the queue. It was due then.
+        case repetition(dueAt: UInt64)
     }
 
     let entry: QueueEntry

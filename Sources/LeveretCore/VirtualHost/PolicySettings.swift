@@ -26,6 +26,7 @@ enum PolicySettings {
         ("delayed-retry-type", .choice(["disabled", "all", "failed", "returned"]), "delayed retry type"),
         ("delayed-retry-min", .number(times), "delayed retry time"),
         ("delayed-retry-max", .number(times), "delayed retry time"),
+        ("rate-limit", .number(1...DeliveryPace.highestRate), "rate limit"),
     ]
 
     // MARK: Checking

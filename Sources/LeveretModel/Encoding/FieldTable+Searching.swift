@@ -14,4 +14,13 @@ extension FieldTable {
         }
         return false
     }
+
+    /// As above, for any of several keys that all begin with `x-`. One look is enough for most tables.
+    package static func mayContain(anyOf keys: [StaticString], in encoded: UnsafeRawBufferPointer) -> Bool {
+        guard encoded.count > 2 else { return false }
+        let hasExtension = (1..<(encoded.count - 1)).contains {
+            encoded[$0] == UInt8(ascii: "x") && encoded[$0 + 1] == UInt8(ascii: "-")
+        }
+        return hasExtension && keys.contains { mayContain($0, in: encoded) }
+    }
 }

@@ -53,6 +53,19 @@ extension BasicProperties {
         with("x-deliver-at", .int64(milliseconds))
     }
 
+    /// The same properties, with a header that lets the broker deliver a copy of the message again and again, the first
+    /// one after the first such time: every 100 milliseconds to ten years (`x-repeat-every`; only Leveret).
+    public func repeated(everyMilliseconds milliseconds: Int64) -> BasicProperties {
+        with("x-repeat-every", .int64(milliseconds))
+    }
+
+    /// The same properties, with a header that lets the broker deliver a copy of the message at the times of a schedule
+    /// in the five fields of cron, in UTC: `30 6 * * 1-5` is half past six on working days (`x-repeat-cron`; only
+    /// Leveret).
+    public func repeated(cron schedule: String) -> BasicProperties {
+        with("x-repeat-cron", .string(schedule))
+    }
+
     private func with(_ header: String, _ value: FieldValue) -> BasicProperties {
         var properties = self
         var headers = properties.headers ?? [:]

@@ -116,6 +116,12 @@ extension QueueOptions {
         with("x-consumer-timeout", .int64(milliseconds))
     }
 
+    /// Delivers no more than so many messages to consumers in a second, all of them together: 1 to 1 million
+    /// (`x-rate-limit`; only Leveret).
+    public func rateLimited(toPerSecond count: Int) -> QueueOptions {
+        with("x-rate-limit", .int64(Int64(count)))
+    }
+
     /// Drops messages whose header was there before (`x-message-deduplication`; only Leveret, as plugins for RabbitMQ
     /// have it). Their publishers get a confirm all the same.
     ///

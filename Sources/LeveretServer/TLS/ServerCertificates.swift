@@ -27,12 +27,17 @@ final class ServerCertificates: Sendable {
         do {
             return try identity.serverContext(
                 authorities: settings.authorities,
-                verification: settings.clientCertificates.verification
+                verification: settings.clientCertificates.verification,
+                names: try ServerNames(settings.namedCertificates.map { ($0.name, $0.identity) })
             )
         } catch {
             throw .unusableCertificate("\(error)")
         }
     }
+}
+
+extension ServerTLS.NamedCertificate {
+    fileprivate var identity: TLSIdentity { TLSIdentity(certificate: certificate, key: key) }
 }
 
 extension ServerTLS.ClientCertificates {

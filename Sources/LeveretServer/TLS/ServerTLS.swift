@@ -18,10 +18,30 @@ public struct ServerTLS: Sendable, Hashable {
         case required
     }
 
+    /// A certificate for clients that ask for the server by a certain name (SNI).
+    public struct NamedCertificate: Sendable, Hashable {
+        /// The name, such as `broker.example.org`, or `*.example.org` for all with one part in place of the `*`.
+        public var name: String
+        /// A PEM file with the certificate, followed by those that lead to its authority.
+        public var certificate: String
+        /// A PEM file with the certificate's private key, without a password.
+        public var key: String
+
+        /// Names the files for a name.
+        public init(name: String, certificate: String, key: String) {
+            self.name = name
+            self.certificate = certificate
+            self.key = key
+        }
+    }
+
     /// A PEM file with the server's certificate, followed by those that lead to its authority.
     public var certificate: String
     /// A PEM file with the certificate's private key, without a password.
     public var key: String
+    /// Certificates for some of the server's names. Clients that ask for none of them, or name no server, are shown
+    /// `certificate`.
+    public var namedCertificates: [NamedCertificate] = []
     /// A PEM file with the certificates of those who may vouch for clients. Needed if clients are asked at all.
     public var authorities: String?
     /// What clients have to show.

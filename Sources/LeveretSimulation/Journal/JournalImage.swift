@@ -28,6 +28,7 @@ package struct JournalImage: Sendable {
     package private(set) var permissions: [PermissionDefinition] = []
     package private(set) var topicPermissions: [TopicPermissionDefinition] = []
     package private(set) var policies: [PolicyDefinition] = []
+    package private(set) var pausedQueues: [QueueID] = []
     package private(set) var segments: [Segment] = []
     package private(set) var marks: [DeliveryMark] = []
     package private(set) var deduplications: [DeduplicationEntry] = []
@@ -73,6 +74,7 @@ package struct JournalImage: Sendable {
         state.permissions = permissions
         state.topicPermissions = topicPermissions
         state.policies = policies
+        state.pausedQueues = pausedQueues
         state.segments = segments.map(\.recovered)
         state.deliveryMarks = marks
         state.deduplications = deduplications.sorted(by: Self.precedes)
@@ -171,6 +173,9 @@ extension JournalImage {
             try queues.take("queue") { $0.id == id }
             marks.removeAll { $0.queue == id }
             deduplications.removeAll { $0.scope == .queue(id) }
+            pausedQueues.removeAll { $0 == id }
+        case .pauseQueue(let id): pausedQueues.put(id) { $0 == id }
+        case .resumeQueue(let id): pausedQueues.removeAll { $0 == id }
         case .putBinding(let binding): bindings.put(binding) { $0 == binding }
         case .deleteBinding(let binding): try bindings.take("binding") { $0 == binding }
         case .putUser(let user): users.put(user) { $0.name == user.name }

@@ -47,6 +47,21 @@ struct TransportSettingsTests {
         #expect(settings.compatibilityVersion == "3.13.0")
     }
 
+    @Test func `names of the server have certificates of their own`() throws {
+        let both = ["--tls-certificate", "c", "--tls-key", "k", "--tls-server-names"]
+        let settings = try Self.resolve(both + ["a.example.org=a.pem,a.key;*.example.net=n.pem,n.key"])
+        #expect(
+            settings.tls?.namedCertificates == [
+                .init(name: "a.example.org", certificate: "a.pem", key: "a.key"),
+                .init(name: "*.example.net", certificate: "n.pem", key: "n.key"),
+            ]
+        )
+        for text in ["a", "a=", "a=b", "=b,c", "a=b,c,d"] {
+            let error = #expect(throws: CommandFailure.self) { try Self.resolve(both + [text]) }
+            #expect(error?.text.contains("NAME=CERTIFICATE,KEY") == true)
+        }
+    }
+
     @Test func `authorities mean that clients must show a certificate, unless it is said otherwise`() throws {
         let both = ["--tls-certificate", "c", "--tls-key", "k", "--tls-ca", "a"]
         #expect(try Self.resolve(both).tls?.clientCertificates == .required)
@@ -58,7 +73,8 @@ struct TransportSettingsTests {
 
     @Test(arguments: [
         (["--tls-certificate", "c"], "--tls-key"), (["--tls-key", "k"], "--tls-certificate"),
-        (["--tls-ca", "a"], "--tls-certificate"), (["--tls-only"], "--tls-certificate"),
+        (["--tls-ca", "a"], "--tls-certificate"), (["--tls-server-names", "n=c,k"], "--tls-certificate"),
+        (["--tls-only"], "--tls-certificate"),
         (["--tls-certificate", "c", "--tls-key", "k", "--tls-verify", "required"], "--tls-ca"),
     ])
     func `half of what TLS needs is a usage error that names the rest`(arguments: [String], missing: String) {

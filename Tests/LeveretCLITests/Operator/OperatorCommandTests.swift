@@ -54,6 +54,23 @@ struct OperatorCommandTests {
         }
     }
 
+    @Test func `a queue is paused, shown as such, and resumed`() async throws {
+        try await Program.withBroker { url, data in
+            _ = try await Program.run(["publish", "--queue", "q", "--declare", "x"], url: url)
+            #expect(try await Program.run("pause_queue", "q", "--data", data).status == 0)
+            let listed = try await Program.run("list_queues", "name", "state", "rate_limit", "--data", data, "--json")
+            #expect(listed.output == #"{"name":"q","state":"paused","rate_limit":""}"# + "\n")
+            let empty = try await Program.run(["get", "--queue", "q"], url: url)
+            #expect(empty.status == ExitStatus.failed.rawValue)
+            #expect(try await Program.run("resume_queue", "q", "--data", data).status == 0)
+            let got = try await Program.run(["get", "--queue", "q"], url: url)
+            #expect(got.status == 0)
+            let missing = try await Program.run("pause_queue", "none", "--data", data)
+            #expect(missing.status == ExitStatus.refused.rawValue)
+            #expect(missing.hasOneErrorLine)
+        }
+    }
+
     @Test func `delayed messages are listed and dropped for good`() async throws {
         try await Program.withBroker { url, data in
             let publish = ["publish", "--queue", "q", "--declare", "--persistent", "--delay", "3600000", "x"]
@@ -102,7 +119,7 @@ struct OperatorCommandTests {
         ["set_vm_memory_high_watermark"], ["set_vm_memory_high_watermark", "2GB"],
         ["set_vm_memory_high_watermark", "absolute", "much"], ["set_disk_free_limit"],
         ["set_disk_free_limit", "mem_relative", "x"], ["set_disk_free_limit", "1", "2"], ["close_connection", "1"],
-        ["delete_queue"], ["purge_queue"],
+        ["delete_queue"], ["purge_queue"], ["pause_queue"], ["resume_queue"],
     ])
     func `a command line that makes no sense is a usage error`(arguments: [String]) async throws {
         let outcome = try await Program.run(arguments)
