@@ -33,24 +33,31 @@ def free_port() -> int:
 
 
 class RabbitMQ:
-    """One server; `url` and `pid` are known once it is made."""
+    """One server; `url` is known once it is made, `pid` once it is ready. It keeps its port over restarts."""
 
     name = "RabbitMQ"
 
-    def __init__(self, directory: Path):
+    def __init__(self, directory: Path, start: bool = True):
         self.home = directory / "rabbitmq"
         self.home.mkdir()
         self.port = free_port()
         self.url = f"amqp://guest:guest@127.0.0.1:{self.port}"
         (self.home / "plugins").write_text("[].\n")
-        self.process = subprocess.Popen(
-            [str(PROGRAM)], env=dict(os.environ, **self._environment()), stdin=subprocess.DEVNULL,
-            stdout=(self.home / "out.txt").open("wb"), stderr=subprocess.STDOUT, start_new_session=True)
-        self._wait_until_ready()
-        self.pid = int((self.home / "pid").read_text())
+        self.pid = 0
+        if start:
+            self.launch()
+            self.wait_until_ready()
         found = subprocess.run(["dpkg-query", "-W", "-f", "${Version}", "rabbitmq-server"],
                                capture_output=True, text=True)
         self.version = "RabbitMQ " + found.stdout.strip()
+
+    def launch(self) -> None:
+        """Starts the server and does not wait for it."""
+        (self.home / "pid").unlink(missing_ok=True)
+        with (self.home / "out.txt").open("wb") as output:
+            self.process = subprocess.Popen(
+                [str(PROGRAM)], env=dict(os.environ, **self._environment()), stdin=subprocess.DEVNULL,
+                stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
 
     def _environment(self) -> dict[str, str]:
         return {
@@ -61,22 +68,27 @@ class RabbitMQ:
             "RABBITMQ_ENABLED_PLUGINS_FILE": str(self.home / "plugins"), "RABBITMQ_PID_FILE": str(self.home / "pid"),
         }
 
-    def _wait_until_ready(self) -> None:
+    def wait_until_ready(self) -> None:
         deadline = time.monotonic() + START_DEADLINE
         while time.monotonic() < deadline and self.process.poll() is None:
             try:
                 with socket.create_connection(("127.0.0.1", self.port), timeout=1) as client:
                     client.sendall(b"AMQP\0\0\x09\x01")
                     if client.recv(1):
+                        self.pid = int((self.home / "pid").read_text())
                         return
             except OSError:
                 pass
-            time.sleep(0.5)
+            time.sleep(0.1)
         output = (self.home / "out.txt").read_text(errors="replace")[-2000:]
         sys.exit(f"rabbitmq-server did not start:\n{output}")
 
     def stop(self) -> None:
         os.kill(self.pid, signal.SIGTERM)
+        self.process.wait(timeout=60)
+
+    def kill(self) -> None:
+        os.kill(self.pid, signal.SIGKILL)
         self.process.wait(timeout=60)
 
 
