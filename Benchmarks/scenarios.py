@@ -195,7 +195,7 @@ THROUGHPUT = [
     Backlog("S4p", "produce only, persistent, confirmed, 1 KiB", FILL, EMPTY, "fill"),
     Backlog("S4c", "consume that backlog, acknowledged", FILL, EMPTY, "empty"),
     Load("S7", "fanout to 10 queues, 10 consumers, 100 B, per delivery",
-         ["--fanout", "10", "--consumers", "10", "--size", "100", "--count", "60000"]),
+         ["--fanout", "10", "--consumers", "10", "--size", "100", "--count", "30000"]),
     Churn("S10", "connect, declare, publish, get, close: one client, per cycle"),
     Load("S11", "4 producers, 4 consumers, 4 queues, persistent, confirmed, acknowledged, 1 KiB",
          ["--size", "1024", "--queues", "4", "--producers", "4", "--consumers", "4", *DURABLE, *ACKNOWLEDGED,

@@ -61,7 +61,7 @@ class RabbitMQ:
 
     def _environment(self) -> dict[str, str]:
         return {
-            "HOME": str(self.home), "RABBITMQ_NODENAME": f"leveret{os.getpid()}@localhost",
+            "HOME": str(self.home), "RABBITMQ_NODENAME": f"leveret{self.port}@localhost",
             "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1", "RABBITMQ_NODE_PORT": str(self.port),
             "RABBITMQ_DIST_PORT": str(free_port()), "ERL_EPMD_ADDRESS": "127.0.0.1",
             "RABBITMQ_MNESIA_BASE": str(self.home / "data"), "RABBITMQ_LOG_BASE": str(self.home / "log"),
@@ -84,12 +84,19 @@ class RabbitMQ:
         sys.exit(f"rabbitmq-server did not start:\n{output}")
 
     def stop(self) -> None:
-        os.kill(self.pid, signal.SIGTERM)
-        self.process.wait(timeout=60)
+        self._end(signal.SIGTERM)
 
     def kill(self) -> None:
-        os.kill(self.pid, signal.SIGKILL)
+        self._end(signal.SIGKILL)
+
+    def _end(self, number: int) -> None:
+        """Signals the server, or what was launched if it never became ready, and waits for the end of both."""
+        if self.pid > 0:
+            os.kill(self.pid, number)
+        else:
+            self.process.send_signal(number)
         self.process.wait(timeout=60)
+        self.pid = 0
 
 
 def main() -> int:
