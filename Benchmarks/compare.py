@@ -155,7 +155,7 @@ def document(figures, chosen, running, arguments, rounds: int, minutes: float) -
         f"- machine: {brokers.machine()}",
         f"- brokers: {'; '.join(broker.version for broker in running)}, default settings, on loopback; the load "
         "generator (`leveret perf`) on the same cores",
-        f"- {rounds} rounds, the brokers in turn in each scenario (S8: one round); medians",
+        f"- {rounds} round{'' if rounds == 1 else 's'}, the brokers in turn in each scenario (S8: one round); medians",
         "- CPU µs: user and system time of the broker's process per message delivered (S4p, S5: published)",
         "- latency: with a fixed rate from the moment when a message was due, so that a broker which stalls is not "
         "asked less",
