@@ -144,7 +144,7 @@ def bind_topics(broker, count: int) -> None:
         read_method(client)
         client.sendall(method(0, 10, 11, struct.pack(">I", 0) + short("PLAIN") + long(b"\0guest\0guest") + short("en_US")))
         read_method(client)
-        client.sendall(method(0, 10, 31, struct.pack(">HIH", 0, 131072, 0)) + method(0, 10, 40, short("/") + short("") + b"\0"))
+        client.sendall(method(0, 10, 31, struct.pack(">HIH", 2047, 131072, 0)) + method(0, 10, 40, short("/") + short("") + b"\0"))
         read_method(client)
         client.sendall(method(1, 20, 10, short("")))
         read_method(client)
@@ -212,7 +212,7 @@ def wait_for_connections(pid: int, count: int) -> None:
 def document(series: list[Series], points: dict[str, list[Point]], left_out: list[str], minutes: float) -> str:
     lines = [
         "# How costs grow", "",
-        f"Written by `make bench-costs` (`python3 Benchmarks/costs.py {' '.join(sys.argv[1:])}`), in {minutes:.0f} minutes, on "
+        f"Written by `make bench-costs` (`python3 Benchmarks/costs.py {' '.join(sys.argv[1:])}`), in {minutes:.1f} minutes, on "
         f"{brokers.machine()}.", "",
         "CPU µs: user and system time of the broker's process per message. Memory: resident, after the run (depth: before "
         "it). Transient, 16 B, without acknowledgements, where nothing else is said; each point is one short run with an "
