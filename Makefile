@@ -12,7 +12,7 @@ LEVERET := .build/debug/leveret
 PYTHON := .venv/bin/python
 REQUIREMENTS := Tests/InteropTests/requirements.txt
 GENERATED := Sources/LeveretWire/Generated
-SWIFT_FILES := Package.swift Sources Tests
+SWIFT_FILES := Package.swift Sources Tests Benchmarks
 
 # Which tests the Python suites run, and further arguments of the broker: `make run ARGUMENTS='--port 5673'`.
 PYTHON_SUITES ?= Tests/InteropTests Tests/CrashTests Tests/FuzzTests
@@ -106,9 +106,29 @@ generate-check: setup-build ## Check that the generated files are what the defin
 	    exit 1
 	fi
 
+# --- Measure
+
+# Further arguments: `make bench BENCH='--scenarios S1,S3a --rounds 1'`.
+BENCH ?=
+
 .PHONY: bench
 bench: release setup-bench ## Measure Leveret beside RabbitMQ in one run and write Benchmarks/RESULTS.md
-	@python3 Benchmarks/compare.py
+	@python3 Benchmarks/compare.py $(BENCH)
+
+.PHONY: bench-micro
+bench-micro: setup-build ## Measure codec, core, routing, journal and the broker in process, without sockets
+	@export LEVERET_BENCHMARKS=1
+	$(SWIFT) build --configuration release --static-swift-stdlib --product LeveretMicro -Xlinker -s
+	.build/release/LeveretMicro $(BENCH)
+
+.PHONY: bench-costs
+bench-costs: release setup-bench ## Measure how costs grow with sizes, depths and numbers; write Benchmarks/COSTS.md
+	@python3 Benchmarks/costs.py $(BENCH)
+
+.PHONY: counts
+counts: setup-counts ## Count what a message costs the core (allocations, instructions, ...), against what is checked in
+	@LEVERET_BENCHMARKS=1 $(SWIFT) build --configuration release --static-swift-stdlib --product LeveretCounts -Xlinker -s
+	python3 Benchmarks/counts.py $(BENCH)
 
 # --- Machine
 
@@ -151,6 +171,14 @@ setup-bench:
 	@packages=()
 	command -v python3 >/dev/null || packages+=(python3)
 	[ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || packages+=(rabbitmq-server)
+	$(install-packages)
+
+# Counts instructions; without it the other counts are still taken.
+.PHONY: setup-counts
+setup-counts: setup-build
+	@packages=()
+	command -v python3 >/dev/null || packages+=(python3)
+	command -v valgrind >/dev/null || packages+=(valgrind)
 	$(install-packages)
 
 # Installs the Debian packages in the array `packages`; without the right to do so, says what to type.

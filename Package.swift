@@ -25,6 +25,32 @@ let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-ser
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
+// Programs that measure. They see what the targets share among each other, so they belong to this package; they are
+// built only where somebody wants to measure (`make bench-micro`, `make counts`).
+let benchmarkTargets: [Target] = [
+    .target(
+        name: "BenchmarkCore",
+        dependencies: ["LeveretCore", "LeveretModel"],
+        path: "Benchmarks/Sources/BenchmarkCore",
+        swiftSettings: settings
+    ),
+    .target(name: "CAllocations", path: "Benchmarks/Sources/CAllocations"),
+    .executableTarget(
+        name: "LeveretCounts",
+        dependencies: ["BenchmarkCore", "CAllocations"],
+        path: "Benchmarks/Sources/LeveretCounts",
+        swiftSettings: settings
+    ),
+    .executableTarget(
+        name: "LeveretMicro",
+        dependencies: [
+            "BenchmarkCore", "Leveret", "LeveretCore", "LeveretJournal", "LeveretModel", "LeveretWire", nioCore,
+        ],
+        path: "Benchmarks/Sources/LeveretMicro",
+        swiftSettings: settings
+    ),
+]
+
 let package = Package(
     name: "leveret",
     platforms: [.macOS(.v15)],
@@ -170,5 +196,5 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(name: "TidyTests", swiftSettings: settings),
-    ]
+    ] + (Context.environment["LEVERET_BENCHMARKS"] == nil ? [] : benchmarkTargets)
 )

@@ -2,156 +2,226 @@
 """Measures Leveret beside RabbitMQ in one run and writes Benchmarks/RESULTS.md.
 
 Both brokers run at the same time on loopback, each scenario alternates between them, and the load comes from
-`leveret perf`. Three rounds, medians. RabbitMQ is Debian's package rabbitmq-server; without it only Leveret is measured.
-Every load is bounded in time. Both brokers are started here and ended here, by pid.
+`leveret perf`. Rounds go over all scenarios, so a run that is cut off by --minutes still has every scenario; the
+figures are medians. RabbitMQ is Debian's package rabbitmq-server; without it only Leveret is measured. Every load is
+bounded in time. All brokers are started here and ended here, by pid.
 
-    python3 Benchmarks/compare.py [--rounds 3] [--seconds 3] [--leveret .build/release/leveret] [--output FILE]
+    python3 Benchmarks/compare.py [--rounds 3] [--scenarios S1,S3a] [--minutes 12] [--leveret .build/release/leveret]
 """
+
+from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
-import shutil
-import signal
 import statistics
 import subprocess
 import sys
 import tempfile
+import time
+import shutil
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "Tests"))
-
-import rabbitmq_process  # noqa: E402
-
-DURABLE = ["--durable", "--persistent", "--confirm", "1000", "--prefetch", "500", "--ack-every", "100"]
-
-SCENARIOS = [
-    ("transient, 16 B", ["--size", "16"]),
-    ("transient, 1 KiB", ["--size", "1024"]),
-    ("durable, confirmed, acknowledged, 16 B", ["--size", "16", *DURABLE]),
-    ("durable, confirmed, acknowledged, 1 KiB", ["--size", "1024", *DURABLE]),
-    ("durable, 4 queues, 4 producers, 4 consumers, 1 KiB",
-     ["--size", "1024", "--queues", "4", "--producers", "4", "--consumers", "4", *DURABLE]),
-    ("transient at 5,000/s, 100 B", ["--size", "100", "--rate", "5000"]),
-    ("durable, one at a time at 2,000/s, 100 B",
-     ["--size", "100", "--rate", "2000", "--durable", "--persistent", "--confirm", "1000", "--prefetch", "100",
-      "--ack-every", "1"]),
-]
+import brokers
+import scenarios
 
 
-class Leveret:
-    name = "Leveret"
+class Figures:
+    """What was measured: scenario, broker, name of a figure, and its value in each round."""
 
-    def __init__(self, binary, directory):
-        self.process = subprocess.Popen(
-            [binary, "serve", "--host", "127.0.0.1", "--port", "0", "--data", str(directory / "leveret")],
-            stdout=subprocess.PIPE, stderr=open(directory / "leveret.log", "wb"), text=True)
-        line = self.process.stdout.readline()
-        if not line.startswith("listening on "):
-            sys.exit(f"leveret did not start: {line!r}; see {directory}/leveret.log")
-        self.url = f"amqp://guest:guest@{line.split()[-1]}"
-        self.pid = self.process.pid
-        found = subprocess.run([binary, "--version"], capture_output=True, text=True)
-        self.version = "Leveret " + found.stdout.strip()
+    def __init__(self):
+        self.values: dict[tuple[str, str, str], list[float]] = {}
+        self.failures: list[str] = []
 
-    def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(timeout=30)
+    def add(self, key: str, broker: str, measured: dict) -> None:
+        for name, value in measured.items():
+            self.values.setdefault((key, broker, name), []).append(value)
 
+    def median(self, key: str, broker: str, name: str) -> float | None:
+        values = self.values.get((key, broker, name))
+        return statistics.median(values) if values else None
 
-def measure(binary, broker, options, seconds):
-    command = [binary, "perf", "--url", broker.url, "--broker-pid", str(broker.pid), "--seconds", str(seconds), "--json",
-               *options]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
-    if done.returncode != 0:
-        sys.exit(f"{' '.join(command)}\nfailed: {done.stderr}")
-    return json.loads(done.stdout)
+    def spread(self, key: str, broker: str, name: str) -> tuple[float, float] | None:
+        values = self.values.get((key, broker, name))
+        return (min(values), max(values)) if values else None
 
 
-def median(results, *path):
-    def dig(result):
-        for key in path:
-            result = result.get(key) if isinstance(result, dict) else None
-        return result
-    values = [value for value in map(dig, results) if value is not None]
-    return statistics.median(values) if values else None
+def measure(chosen, running, context, figures, arguments) -> int:
+    """Returns how many rounds were begun before the time was over."""
+    deadline = time.monotonic() + arguments.minutes * 60
+    for number in range(arguments.rounds):
+        for scenario in chosen:
+            if number >= (scenario.rounds or arguments.rounds):
+                continue
+            for broker in running:
+                if number > 0 and time.monotonic() > deadline:
+                    return number + 1
+                measure_one(scenario, broker, context, figures, number)
+    return arguments.rounds
 
 
-def row(title, options, measured):
-    cells = [title]
-    rates = {}
-    for name, results in measured.items():
-        rate = median(results, "consume_rate_per_second")
-        processor = median(results, "broker_cpu_us_per_message")
-        p50, p99 = median(results, "latency_us", "p50"), median(results, "latency_us", "p99")
-        rates[name] = rate
-        cells += [f"{rate:,.0f}", f"{processor:.2f}" if processor is not None else "-",
-                  f"{p50:,.0f} / {p99:,.0f}" if p50 is not None else "-"]
-    if len(rates) == 2 and "--rate" not in options:
-        cells.append(f"{rates['Leveret'] / rates['RabbitMQ']:.1f}")
-    else:
-        cells.append("-")
-    return "| " + " | ".join(cells) + " |"
+def measure_one(scenario, broker, context, figures, number) -> None:
+    started = time.monotonic()
+    try:
+        measured = scenario.measure(context, broker)
+    except (brokers.PerfFailed, subprocess.TimeoutExpired) as failure:
+        figures.failures.append(f"{scenario.key} with {broker.name}: {failure}")
+        print(figures.failures[-1], file=sys.stderr, flush=True)
+        return
+    figures.add(scenario.key, broker.name, measured)
+    shown = ", ".join(f"{name} {value:,.3f}".rstrip("0").rstrip(".") for name, value in measured.items())
+    print(f"round {number + 1} {scenario.key} {broker.name} ({time.monotonic() - started:.1f} s): {shown}", flush=True)
 
 
-def processor_name():
-    for line in Path("/proc/cpuinfo").read_text().splitlines():
-        if line.startswith("model name"):
-            return line.split(":", 1)[1].strip()
-    return platform.processor()
+# --- Writing
+
+def text(value: float | None, decimals: int = 0) -> str:
+    return "-" if value is None else f"{value:,.{decimals}f}"
 
 
-def document(brokers, arguments, rows):
-    names = [broker.name for broker in brokers]
-    head = "| scenario | " + " | ".join(
-        f"{name} msg/s | {name} CPU µs/msg | {name} latency p50 / p99 µs" for name in names) + " | ratio |"
-    rule = "| --- |" + " ---: |" * (3 * len(names) + 1)
-    command = f"python3 Benchmarks/compare.py --rounds {arguments.rounds} --seconds {arguments.seconds}"
-    return "\n".join([
-        "# Results",
-        "",
-        f"Written by `make bench` (`{command}`).",
-        "",
-        f"- machine: {os.cpu_count()} cores, {processor_name()}, {platform.system()} {platform.release()}",
-        f"- brokers: {'; '.join(broker.version for broker in brokers)}, default settings, on loopback, the load "
+def mebibytes(value: float | None) -> str:
+    return "-" if value is None else f"{value / 2**20:,.1f} MiB"
+
+
+def table(head: list[str], rows: list[list[str]], left: int = 2) -> list[str]:
+    rule = ["---"] * left + ["---:"] * (len(head) - left)
+    return ["| " + " | ".join(row) + " |" for row in [head, rule, *rows]]
+
+
+def ratio(figures: Figures, key: str, names: list[str], figure: str, inverse: bool = False) -> str:
+    if len(names) < 2:
+        return "-"
+    ours, theirs = (figures.median(key, name, figure) for name in names[:2])
+    if inverse:
+        ours, theirs = theirs, ours
+    return f"{ours / theirs:.1f}" if ours and theirs else "-"
+
+
+def throughput(figures: Figures, chosen, names: list[str]) -> list[str]:
+    head = ["", "scenario"] + [f"{name} {column}" for name in names for column in ("per second", "CPU µs")] + ["ratio"]
+    rows = []
+    for scenario in chosen:
+        cells = [scenario.key, scenario.title]
+        for name in names:
+            cells += [text(figures.median(scenario.key, name, "rate")), text(figures.median(scenario.key, name, "cpu_us"), 2)]
+        rows.append(cells + [ratio(figures, scenario.key, names, "rate")])
+    return table(head, rows)
+
+
+def latencies(figures: Figures, chosen, names: list[str]) -> list[str]:
+    head = ["", "scenario"] + [f"{name} {column}" for name in names
+                               for column in ("p50 / p90 / p99 / p99.9 µs", "per second", "CPU µs")]
+    rows = []
+    for scenario in chosen:
+        cells = [scenario.key, scenario.title]
+        for name in names:
+            quantiles = [figures.median(scenario.key, name, f"latency_{share}") for share in ("p50", "p90", "p99", "p999")]
+            cells += [" / ".join(text(value) for value in quantiles), text(figures.median(scenario.key, name, "rate")),
+                      text(figures.median(scenario.key, name, "cpu_us"), 1)]
+        rows.append(cells)
+    return table(head, rows)
+
+
+def restarts(figures: Figures, chosen, names: list[str]) -> list[str]:
+    head = ["", "broker", "messages", "filled per second", "memory filled", "killed, until all are there",
+            "memory then"]
+    rows = []
+    for scenario in chosen:
+        for name in names:
+            figure = lambda which: figures.median(scenario.key, name, which)  # noqa: E731
+            rows.append([scenario.key, name, text(figure("messages")), text(figure("fill_rate")),
+                         mebibytes(figure("filled_bytes")), f"{text(figure('ready_seconds'), 3)} s",
+                         mebibytes(figure("restarted_bytes"))])
+    return table(head, rows)
+
+
+def connections(figures: Figures, chosen, names: list[str]) -> list[str]:
+    head = ["", "broker", "start to accepting", "idle", "with 1,000 connections", "connections opened per second"]
+    rows = []
+    for scenario in chosen:
+        for name in names:
+            figure = lambda which: figures.median(scenario.key, name, which)  # noqa: E731
+            rows.append([scenario.key, name, f"{text(figure('start_seconds'), 3)} s", mebibytes(figure("idle_bytes")),
+                         mebibytes(figure("connected_bytes")), text(figure("open_rate"))])
+    return table(head, rows)
+
+
+def document(figures, chosen, running, arguments, rounds: int, minutes: float) -> str:
+    names = [broker.name for broker in running]
+    command = "python3 Benchmarks/compare.py " + " ".join(sys.argv[1:])
+    size = Path(arguments.leveret).resolve().stat().st_size
+    lines = [
+        "# Results", "",
+        f"Written by `make bench` (`{command.strip()}`), in {minutes:.0f} minutes.", "",
+        f"- machine: {brokers.machine()}",
+        f"- brokers: {'; '.join(broker.version for broker in running)}, default settings, on loopback; the load "
         "generator (`leveret perf`) on the same cores",
-        f"- {arguments.rounds} rounds of {arguments.seconds} s each, the brokers in turn; medians",
-        "- CPU: user and system time of the broker's process per message delivered",
-        "- latency: from the moment when a message is handed to the system (with a fixed rate: was due) to its "
-        "arrival at the consumer. Without a fixed rate it shows how much is on the way, not how fast the way is",
+        f"- {rounds} round{'' if rounds == 1 else 's'}, the brokers in turn in each scenario (S8: one round); medians",
+        "- CPU µs: user and system time of the broker's process per message delivered (S4p, S5: published)",
+        "- latency: with a fixed rate from the moment when a message was due, so that a broker which stalls is not "
+        "asked less",
         "- Leveret confirms after `fdatasync`, or after the message was consumed and acknowledged",
-        "",
-        head, rule, *rows, "",
-    ])
+        f"- Leveret's binary: {size / 2**20:.1f} MiB, stripped, with the Swift runtime in it", "",
+    ]
+    parts = [
+        ("Throughput", scenarios.THROUGHPUT, throughput), ("Latency", scenarios.LATENCY, latencies),
+        ("Backlog and restart", scenarios.RESTART, restarts), ("Start, memory, connections", scenarios.CONNECTIONS, connections),
+    ]
+    for title, members, write in parts:
+        members = [scenario for scenario in members if scenario in chosen]
+        if members:
+            lines += [f"## {title}", "", *write(figures, members, names), ""]
+    if figures.failures:
+        lines += ["## Failed", "", *(f"- {failure.splitlines()[0]}" for failure in figures.failures), ""]
+    lines += ["## Commands", "", *(f"- {scenario.key}: `{'`; `'.join(scenario.commands())}`" for scenario in chosen), ""]
+    return "\n".join(lines)
 
 
-def main():
+def choose(names: str | None):
+    if not names:
+        return scenarios.ALL
+    wanted = names.split(",")
+    unknown = set(wanted) - {scenario.key for scenario in scenarios.ALL}
+    if unknown:
+        sys.exit(f"there is no scenario {', '.join(sorted(unknown))}; there are "
+                 + ", ".join(scenario.key for scenario in scenarios.ALL))
+    return [scenario for scenario in scenarios.ALL if scenario.key in wanted]
+
+
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=float, default=3)
-    parser.add_argument("--leveret", default=str(ROOT / ".build/release/leveret"))
-    parser.add_argument("--output", default=str(ROOT / "Benchmarks/RESULTS.md"))
+    parser.add_argument("--scenarios", help="such as S1,S3a; default: all")
+    parser.add_argument("--brokers", default="Leveret,RabbitMQ")
+    parser.add_argument("--minutes", type=float, default=11, help="begin nothing after so long")
+    parser.add_argument("--leveret", default=str(brokers.RELEASE_BINARY))
+    parser.add_argument("--output", default=str(brokers.ROOT / "Benchmarks/RESULTS.md"))
+    parser.add_argument("--json", help="write every value to this file as well")
     arguments = parser.parse_args()
+    chosen = choose(arguments.scenarios)
+    started = time.monotonic()
     directory = Path(tempfile.mkdtemp(prefix="leveret-compare-"))
-    brokers = [Leveret(arguments.leveret, directory)]
+    context = scenarios.Context(arguments.leveret, directory)
+    figures = Figures()
+    running = []
     try:
-        if rabbitmq_process.is_installed():
-            brokers.append(rabbitmq_process.RabbitMQ(directory))
-        rows = []
-        for title, options in SCENARIOS:
-            measured = {broker.name: [] for broker in brokers}
-            for _ in range(arguments.rounds):
-                for broker in brokers:
-                    measured[broker.name].append(measure(arguments.leveret, broker, options, arguments.seconds))
-            rows.append(row(title, options, measured))
-            print(rows[-1], flush=True)
-        Path(arguments.output).write_text(document(brokers, arguments, rows))
+        for kind in brokers.installed(arguments.brokers.split(",")):
+            broker = kind(arguments.leveret, directory)
+            broker.launch()
+            running.append(broker)
+            broker.wait_until_ready()
+        rounds = measure(chosen, running, context, figures, arguments)
+        minutes = (time.monotonic() - started) / 60
+        Path(arguments.output).write_text(document(figures, chosen, running, arguments, rounds, minutes))
+        if arguments.json:
+            values = [{"scenario": key, "broker": broker, "figure": name, "values": values}
+                      for (key, broker, name), values in figures.values.items()]
+            Path(arguments.json).write_text(json.dumps(values, indent=1) + "\n")
     finally:
-        for broker in brokers:
+        for broker in running:
             broker.stop()
         shutil.rmtree(directory, ignore_errors=True)
+    if figures.failures:
+        sys.exit(f"{len(figures.failures)} measurements failed")
 
 
 if __name__ == "__main__":

@@ -33,51 +33,70 @@ def free_port() -> int:
 
 
 class RabbitMQ:
-    """One server; `url` and `pid` are known once it is made."""
+    """One server; `url` is known once it is made, `pid` once it is ready. It keeps its port over restarts."""
 
     name = "RabbitMQ"
 
-    def __init__(self, directory: Path):
+    def __init__(self, directory: Path, start: bool = True):
         self.home = directory / "rabbitmq"
         self.home.mkdir()
         self.port = free_port()
         self.url = f"amqp://guest:guest@127.0.0.1:{self.port}"
         (self.home / "plugins").write_text("[].\n")
-        self.process = subprocess.Popen(
-            [str(PROGRAM)], env=dict(os.environ, **self._environment()), stdin=subprocess.DEVNULL,
-            stdout=(self.home / "out.txt").open("wb"), stderr=subprocess.STDOUT, start_new_session=True)
-        self._wait_until_ready()
-        self.pid = int((self.home / "pid").read_text())
+        self.pid = 0
+        if start:
+            self.launch()
+            self.wait_until_ready()
         found = subprocess.run(["dpkg-query", "-W", "-f", "${Version}", "rabbitmq-server"],
                                capture_output=True, text=True)
         self.version = "RabbitMQ " + found.stdout.strip()
 
+    def launch(self) -> None:
+        """Starts the server and does not wait for it."""
+        (self.home / "pid").unlink(missing_ok=True)
+        with (self.home / "out.txt").open("wb") as output:
+            self.process = subprocess.Popen(
+                [str(PROGRAM)], env=dict(os.environ, **self._environment()), stdin=subprocess.DEVNULL,
+                stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
+
     def _environment(self) -> dict[str, str]:
         return {
-            "HOME": str(self.home), "RABBITMQ_NODENAME": f"leveret{os.getpid()}@localhost",
+            "HOME": str(self.home), "RABBITMQ_NODENAME": f"leveret{self.port}@localhost",
             "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1", "RABBITMQ_NODE_PORT": str(self.port),
             "RABBITMQ_DIST_PORT": str(free_port()), "ERL_EPMD_ADDRESS": "127.0.0.1",
             "RABBITMQ_MNESIA_BASE": str(self.home / "data"), "RABBITMQ_LOG_BASE": str(self.home / "log"),
             "RABBITMQ_ENABLED_PLUGINS_FILE": str(self.home / "plugins"), "RABBITMQ_PID_FILE": str(self.home / "pid"),
         }
 
-    def _wait_until_ready(self) -> None:
+    def wait_until_ready(self) -> None:
         deadline = time.monotonic() + START_DEADLINE
         while time.monotonic() < deadline and self.process.poll() is None:
             try:
                 with socket.create_connection(("127.0.0.1", self.port), timeout=1) as client:
                     client.sendall(b"AMQP\0\0\x09\x01")
                     if client.recv(1):
+                        self.pid = int((self.home / "pid").read_text())
                         return
             except OSError:
                 pass
-            time.sleep(0.5)
+            time.sleep(0.1)
         output = (self.home / "out.txt").read_text(errors="replace")[-2000:]
         sys.exit(f"rabbitmq-server did not start:\n{output}")
 
     def stop(self) -> None:
-        os.kill(self.pid, signal.SIGTERM)
+        self._end(signal.SIGTERM)
+
+    def kill(self) -> None:
+        self._end(signal.SIGKILL)
+
+    def _end(self, number: int) -> None:
+        """Signals the server, or what was launched if it never became ready, and waits for the end of both."""
+        if self.pid > 0:
+            os.kill(self.pid, number)
+        else:
+            self.process.send_signal(number)
         self.process.wait(timeout=60)
+        self.pid = 0
 
 
 def main() -> int:

@@ -52,7 +52,7 @@ enum ErrorTranslation {
         case .system(let error): CommandFailure(.unreachable, "\(error): is a broker running there?")
         case .refused(let error): refusal(error)
         case .disconnected: CommandFailure(.unreachable, failure.description)
-        case .violation, .stalled: CommandFailure(.failed, failure.description)
+        case .violation, .stalled, .tooMuch: CommandFailure(.failed, failure.description)
         }
     }
 

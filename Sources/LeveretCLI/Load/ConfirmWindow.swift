@@ -8,11 +8,14 @@ struct ConfirmWindow {
     private(set) var latencies = LatencyHistogram()
     private let size: UInt64
     private let mask: UInt64
+    /// Publishings sent before this do not count in the latencies.
+    private let measuredFrom: UInt64
     private var lowest: UInt64 = 1
     /// By publish sequence modulo its length: when it was sent, 0 once answered.
     private var sentAt: [UInt64]
 
-    init(size: Int) {
+    init(size: Int, measuredFrom: UInt64 = 0) {
+        self.measuredFrom = measuredFrom
         self.size = UInt64(max(size, 1))
         var capacity = 1024
         while capacity < size * 2 { capacity *= 2 }
@@ -29,8 +32,10 @@ struct ConfirmWindow {
         return min(size - waiting, mask - ahead)
     }
 
-    mutating func noteSent(_ count: UInt64, at time: UInt64) {
-        for sequence in next..<(next + count) { sentAt[Int(sequence & mask)] = max(time, 1) }
+    /// So many more have been sent. `time` says from when a publishing's latency counts; publishings are numbered
+    /// from 0 there.
+    mutating func noteSent(_ count: UInt64, time: (UInt64) -> UInt64) {
+        for sequence in next..<(next + count) { sentAt[Int(sequence & mask)] = max(time(sequence - 1), 1) }
         next += count
     }
 
@@ -52,6 +57,6 @@ struct ConfirmWindow {
         guard sent != 0 else { return }
         sentAt[index] = 0
         answered += 1
-        latencies.record(time > sent ? time - sent : 0)
+        if sent >= measuredFrom { latencies.record(time > sent ? time - sent : 0) }
     }
 }

@@ -8,8 +8,9 @@ import NIOCore
 final class LoadConnection: @unchecked Sendable {
     // Unchecked: handed from thread to thread, never shared.
     static let channel: UInt16 = 1
-    /// How long a call may block before the thread looks whether it is to end.
-    private static let pollMilliseconds = 50
+    /// How long a call may block before the thread looks whether it is to end; with many threads longer, so that
+    /// those which only wait cost no more than those which work.
+    private static let pollMilliseconds = (few: 50, many: 1000)
     private static let answerSeconds = 60
     private static let patienceSeconds = 30
     private static let shortPatienceSeconds = 3
@@ -21,10 +22,16 @@ final class LoadConnection: @unchecked Sendable {
     private init(_ socket: StreamSocket, receiveBytes: Int) {
         self.socket = socket
         received = ReceiveBuffer(capacity: receiveBytes)
-        socket.setTimeout(milliseconds: Self.pollMilliseconds)
+        socket.setTimeout(milliseconds: Self.pollMilliseconds.few)
     }
 
-    /// Connects, logs in and opens the channel.
+    /// Lets a thread that is one of many look less often whether it is to end.
+    func lengthenPolls(threads: Int) {
+        let (few, many) = Self.pollMilliseconds
+        socket.setTimeout(milliseconds: min(many, max(few, few * threads / 8)))
+    }
+
+    /// Connects, logs in and opens the channel. Frames can be up to half as long as `receiveBytes`.
     static func open(_ target: LoadTarget, receiveBytes: Int = 1 << 20) throws(LoadFailure) -> LoadConnection {
         let connection: LoadConnection
         do throws(SystemError) {
@@ -61,20 +68,25 @@ final class LoadConnection: @unchecked Sendable {
         _ = try call(.channelOpen(ChannelOpen()), ChannelOpenOk.id)
     }
 
-    /// Says goodbye; failures no longer matter.
-    func close() {
+    /// Says goodbye and tells whether the broker answered; failures no longer matter.
+    @discardableResult
+    func close() -> Bool {
         let goodbye = ConnectionClose(replyCode: 200, replyText: "bye", classID: 0, methodID: 0)
-        guard (try? send(.connectionClose(goodbye), channel: 0)) != nil else { return }
-        _ = try? waitFor(ConnectionCloseOk.id)
+        guard (try? send(.connectionClose(goodbye), channel: 0)) != nil else { return false }
+        return (try? waitFor(ConnectionCloseOk.id)) != nil
     }
 }
 
 // MARK: - Methods
 
 extension LoadConnection {
-    /// Sends a method on the channel and waits for its answer.
-    func call(_ method: LeveretWire.Method, _ answer: MethodID) throws(LoadFailure) -> LeveretWire.Method {
-        try send(method, channel: Self.channel)
+    /// Sends a method on a channel and waits for its answer.
+    func call(
+        _ method: LeveretWire.Method,
+        _ answer: MethodID,
+        channel: UInt16 = LoadConnection.channel
+    ) throws(LoadFailure) -> LeveretWire.Method {
+        try send(method, channel: channel)
         return try waitFor(answer)
     }
 

@@ -2,44 +2,53 @@ import LeveretModel
 import LeveretWire
 import NIOCore
 
-/// One thread that consumes a queue and looks at what it gets.
+/// One thread that consumes queues and looks at what it gets.
 final class LoadConsumer: @unchecked Sendable {
     // Unchecked: used by its own thread until that is joined, then by the one that reads the results.
     private(set) var outcome: DeliveryInspection
     /// When the last delivery came; 0 if there was none.
     private(set) var lastDeliveryAt: UInt64 = 0
-    private let number: Int
     private let plan: LoadPlan
+    private let queues: [Int]
     private let connection: LoadConnection
     private let progress: LoadProgress
     private let acknowledgement = AcknowledgementFrame()
     private var unacknowledged = 0
+    private var taken: UInt64 = 0
 
     private static let patienceSeconds = 10
+    /// Many consumers are content with less, so that they do not fill the memory.
+    private static let receiveBytes = (few: 1 << 20, many: 1 << 18)
 
     init(number: Int, plan: LoadPlan, progress: LoadProgress) throws(LoadFailure) {
-        self.number = number
         self.plan = plan
         self.progress = progress
-        outcome = DeliveryInspection(plan)
-        connection = try LoadConnection.open(plan.target)
+        queues = plan.queues(ofConsumer: number)
+        outcome = DeliveryInspection(plan, queues: queues.count)
+        let room = plan.consumers > 16 ? Self.receiveBytes.many : Self.receiveBytes.few
+        connection = try LoadConnection.open(plan.target, receiveBytes: room)
+        connection.lengthenPolls(threads: plan.consumers)
         if plan.prefetch > 0 {
             let qos = BasicQos(prefetchSize: 0, prefetchCount: plan.prefetch)
             _ = try connection.call(.basicQos(qos), BasicQosOk.id)
         }
-        // Before there are producers, so that no message waits for a consumer.
-        if plan.producers > 0 { _ = try connection.call(.basicConsume(consume), BasicConsumeOk.id) }
+        // Before there are messages, so that none waits for a consumer.
+        guard plan.startsEmpty else { return }
+        for index in queues.indices { _ = try connection.call(consume(index), BasicConsumeOk.id) }
     }
 
     func close() { connection.close() }
 
     /// Consumes until everything that is expected has come.
-    func run(from start: UInt64) {
+    func run(_ times: LoadTimes) {
         // A local value, so that looking at a delivery costs no access to the object.
-        var inspection = DeliveryInspection(plan)
+        var inspection = DeliveryInspection(plan, queues: queues.count, measuredFrom: times.measuredFrom)
         do throws(LoadFailure) {
-            if plan.producers == 0 { try connection.send(.basicConsume(consume)) }
-            try receive(from: start, &inspection)
+            if plan.consumerRate != nil { MonotonicClock.sharpenWaits() }
+            if !plan.startsEmpty {
+                for index in queues.indices { try connection.send(consume(index)) }
+            }
+            try receive(from: times.start, &inspection)
             if unacknowledged > 0 { try acknowledge(inspection.deliveryTag) }
         } catch {
             progress.fail(error)
@@ -47,25 +56,32 @@ final class LoadConsumer: @unchecked Sendable {
         outcome = inspection
     }
 
-    private var consume: BasicConsume {
-        BasicConsume(
-            queue: plan.queueName(number % plan.queues),
-            consumerTag: "c",
-            noAck: plan.acknowledgeEvery == 0
+    private func consume(_ index: Int) -> LeveretWire.Method {
+        .basicConsume(
+            BasicConsume(
+                queue: plan.queueName(queues[index]),
+                consumerTag: DeliveryInspection.consumerTag(ofQueue: index),
+                noAck: plan.acknowledgeEvery == 0
+            )
         )
     }
 
     private func receive(from start: UInt64, _ inspection: inout DeliveryInspection) throws(LoadFailure) {
         var lastMovement = start
         let end = deadline(from: start)
+        let pace = plan.consumerRate.map { Pace(perSecond: $0 / Double(plan.consumers), from: start) }
+        var hasMore = false
         while !progress.isStopping, !progress.isComplete {
-            let hasMoved = try connection.fill()
+            let allowance = pace.map { waitForNext($0) } ?? UInt64.max
+            if !hasMore { hasMore = try connection.fill() }
             let now = MonotonicClock.now()
-            let count = hasMoved ? try take(at: now, &inspection) : 0
+            let count = hasMore ? try take(atMost: allowance, at: now, &inspection) : 0
+            hasMore = count == allowance
             if count > 0 {
                 lastDeliveryAt = now
                 lastMovement = now
-                progress.addReceived(UInt64(count))
+                taken += count
+                progress.addReceived(count)
             }
             if let end, now >= end { return progress.stop() }
             // What has not come for so long is lost; the result will say so.
@@ -75,6 +91,13 @@ final class LoadConsumer: @unchecked Sendable {
         }
     }
 
+    /// How many messages are due, after waiting for one to be.
+    private func waitForNext(_ pace: Pace) -> UInt64 {
+        MonotonicClock.wait(until: pace.moment(of: taken))
+        let due = pace.due(at: MonotonicClock.now())
+        return due > taken ? due - taken : 1
+    }
+
     /// Consumers that work alone stop when their time is over; others when the producers have.
     private func deadline(from start: UInt64) -> UInt64? {
         guard plan.producers == 0, case .seconds(let seconds) = plan.limit else { return nil }
@@ -82,12 +105,16 @@ final class LoadConsumer: @unchecked Sendable {
     }
 
     /// Reads what has been received and gives the number of messages that were completed.
-    private func take(at now: UInt64, _ inspection: inout DeliveryInspection) throws(LoadFailure) -> Int {
+    private func take(
+        atMost limit: UInt64,
+        at now: UInt64,
+        _ inspection: inout DeliveryInspection
+    ) throws(LoadFailure) -> UInt64 {
         let every = plan.acknowledgeEvery
         return try connection.withReceived { received throws(LoadFailure) in
-            var count = 0
+            var count: UInt64 = 0
             var unacknowledged = self.unacknowledged
-            while let frame = try received.nextFrame() {
+            while count < limit, let frame = try received.nextFrame() {
                 guard try inspection.isMessageComplete(with: frame, at: now) else { continue }
                 count += 1
                 unacknowledged += 1

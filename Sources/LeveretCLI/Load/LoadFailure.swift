@@ -11,6 +11,8 @@ enum LoadFailure: Error, Hashable, CustomStringConvertible {
     case violation(String)
     /// Nothing moved for so many seconds.
     case stalled(seconds: Int, what: String)
+    /// The run would take more than the generator gives.
+    case tooMuch(String)
 
     var description: String {
         switch self {
@@ -19,6 +21,7 @@ enum LoadFailure: Error, Hashable, CustomStringConvertible {
         case .disconnected: "the broker closed the connection"
         case .violation(let text): "the broker broke the protocol: \(text)"
         case .stalled(let seconds, let what): "\(what) for \(seconds) seconds"
+        case .tooMuch(let text): text
         }
     }
 }

@@ -4,10 +4,10 @@ import LeveretWire
 /// One thread that publishes as fast as it may.
 final class LoadProducer: @unchecked Sendable {
     // Unchecked: used by its own thread until that is joined, then by the one that reads the results.
-    private(set) var sent: UInt64 = 0
     private(set) var confirms: ConfirmWindow
     /// When the broker had taken the last message.
     private(set) var endedAt: UInt64 = 0
+    private var sent: UInt64 = 0
     private let number: Int
     private let plan: LoadPlan
     private let connection: LoadConnection
@@ -22,45 +22,42 @@ final class LoadProducer: @unchecked Sendable {
         self.progress = progress
         confirms = ConfirmWindow(size: plan.confirmWindow)
         connection = try LoadConnection.open(plan.target, receiveBytes: 1 << 18)
-        if plan.confirmWindow > 0 { _ = try connection.call(.confirmSelect(ConfirmSelect()), ConfirmSelectOk.id) }
+        if usesConfirms { _ = try connection.call(.confirmSelect(ConfirmSelect()), ConfirmSelectOk.id) }
     }
 
     func close() { connection.close() }
 
     /// Publishes until the plan's limit, then waits until the broker has taken everything.
-    func run(from start: UInt64) {
+    func run(_ times: LoadTimes) {
+        confirms = ConfirmWindow(size: plan.confirmWindow, measuredFrom: times.measuredFrom)
         do throws(LoadFailure) {
             MonotonicClock.sharpenWaits()
-            try publish(from: start)
+            try publish(from: times.start)
             try finish()
         } catch {
             progress.fail(error)
         }
         endedAt = MonotonicClock.now()
-        progress.addSent(sent, confirmed: confirms.answered - confirms.refused, refused: confirms.refused)
+        progress.addAnswered(confirmed: confirms.answered - confirms.refused, refused: confirms.refused)
     }
 
-    private var queue: String { plan.queueName(number % plan.queues) }
     private var usesConfirms: Bool { plan.confirmWindow > 0 }
 
     private func publish(from start: UInt64) throws(LoadFailure) {
-        let batch = PublishBatch(
-            routingKey: queue,
-            size: plan.size,
-            persistent: plan.persistent,
-            frameMax: connection.frameMax
-        )
+        let batch = try PublishBatch(plan, producer: number, frameMax: connection.frameMax)
         let schedule = PublishSchedule(plan, producer: number, start: start)
-        let mark = UInt64(number) << 48
         while !progress.isStopping {
             let now = MonotonicClock.now()
             guard let due = schedule.due(at: now, sent: sent) else { return }
             let room = usesConfirms ? confirms.room : .max
-            let count = min(UInt64(batch.capacity), due, room)
+            let count = min(batch.capacity(after: sent), due, room)
             if count > 0 {
-                try send(batch.fill(Int(count), first: mark | sent) { schedule.moment(of: $0 & ~mark, now: now) })
-                if usesConfirms { confirms.noteSent(count, at: now) }
+                let moment = { (sequence: UInt64) in schedule.moment(of: sequence, now: now) }
+                let bytes = batch.fill(count, after: sent, producer: number, time: moment)
+                try connection.send(bytes, isStopping: { progress.isStopping })
+                if usesConfirms { confirms.noteSent(count, time: moment) }
                 sent += count
+                progress.addSent(count)
             } else if due == 0 {
                 MonotonicClock.wait(until: schedule.wakeTime(after: now, sent: sent))
             }
@@ -68,14 +65,11 @@ final class LoadProducer: @unchecked Sendable {
         }
     }
 
-    private func send(_ bytes: UnsafeRawBufferPointer) throws(LoadFailure) {
-        try connection.send(bytes, isStopping: { progress.isStopping })
-    }
-
     /// Waits for the confirms that are missing; without confirms, for the answer to a question on the channel.
     private func finish() throws(LoadFailure) {
         guard usesConfirms else {
-            _ = try connection.call(.queueDeclare(QueueDeclare(queue: queue, passive: true)), QueueDeclareOk.id)
+            let question = QueueDeclare(queue: plan.queueName(number % plan.queues), passive: true)
+            _ = try connection.call(.queueDeclare(question), QueueDeclareOk.id)
             return
         }
         lastMovement = MonotonicClock.now()

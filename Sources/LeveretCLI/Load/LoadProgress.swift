@@ -7,6 +7,7 @@ final class LoadProgress: Sendable {
     private let refusedCount = Atomic<UInt64>(0)
     private let receivedCount = Atomic<UInt64>(0)
     private let expectedCount = Atomic<UInt64>(.max)
+    private let workingCount = Atomic<Int>(0)
     private let stopping = Atomic<Bool>(false)
     private let interrupted = Atomic<Bool>(false)
     private let firstFailure = Mutex<LoadFailure?>(nil)
@@ -25,14 +26,18 @@ final class LoadProgress: Sendable {
     /// Whether everything that will come has come.
     var isComplete: Bool { received >= expectedCount.load(ordering: .relaxed) }
 
+    /// Whether a thread is still at work.
+    var isWorking: Bool { workingCount.load(ordering: .acquiring) > 0 }
+
     /// Whether the threads are to end early.
     var isStopping: Bool { stopping.load(ordering: .relaxed) }
 
     /// The failure that came first.
     var failure: LoadFailure? { firstFailure.withLock { $0 } }
 
-    func addSent(_ count: UInt64, confirmed: UInt64, refused: UInt64) {
-        sentCount.add(count, ordering: .relaxed)
+    func addSent(_ count: UInt64) { sentCount.add(count, ordering: .relaxed) }
+
+    func addAnswered(confirmed: UInt64, refused: UInt64) {
         confirmedCount.add(confirmed, ordering: .relaxed)
         refusedCount.add(refused, ordering: .relaxed)
     }
@@ -40,6 +45,12 @@ final class LoadProgress: Sendable {
     func addReceived(_ count: UInt64) { receivedCount.add(count, ordering: .relaxed) }
 
     func expect(_ count: UInt64) { expectedCount.store(count, ordering: .relaxed) }
+
+    /// So many more threads are at work.
+    func beginWork(_ threads: Int) { workingCount.add(threads, ordering: .relaxed) }
+
+    /// One of them has ended.
+    func endWork() { workingCount.subtract(1, ordering: .releasing) }
 
     /// Whether the person at the keyboard has ended the run, so that what is missing is not lost.
     var isInterrupted: Bool { interrupted.load(ordering: .relaxed) }

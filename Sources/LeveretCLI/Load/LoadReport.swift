@@ -8,51 +8,48 @@ struct LoadReport {
         if result.plan.producers > 0 { table.add(["published", published]) }
         if result.plan.confirmWindow > 0, result.plan.producers > 0 { table.add(["confirmed", confirmed]) }
         if result.plan.consumers > 0 { table.add(["received", received]) }
-        if result.latencies.count > 0 { table.add(["latency", Self.percentiles(result.latencies)]) }
+        if result.lost + result.surplus + result.outOfOrder > 0 { table.add(["wrong", faults]) }
+        if result.latencies.count > 0 { table.add(["latency", LoadFigures.percentiles(result.latencies)]) }
         if result.confirmLatencies.count > 0 {
-            table.add(["confirm", Self.percentiles(result.confirmLatencies)])
+            table.add(["confirm", LoadFigures.percentiles(result.confirmLatencies)])
         }
-        if let broker = result.broker { table.add(["broker", Self.broker(broker, result)]) }
-        table.add(["generator", Self.processor(result.perMessage(result.generatorMicroseconds))])
+        if let broker = result.broker {
+            let share = processor(broker.processorMicroseconds)
+            table.add(["broker", "\(share), \(LoadFigures.memory(broker))"])
+        }
+        table.add(["generator", processor(result.generatorMicroseconds)])
         return table.lines
     }
 
     private var published: String {
-        let amount = "\(NumberText.counted(result.sent, "message")) of \(NumberText.counted(result.plan.size, "byte"))"
-        return "\(amount) in \(Self.seconds(result.publishSeconds)): \(NumberText.fixed(result.publishRate))/s"
+        let sizes = result.plan.sizes.map { NumberText.grouped($0) }.joined(separator: " or ")
+        let unit = result.plan.sizes == [1] ? "byte" : "bytes"
+        let amount = "\(NumberText.counted(result.sent, "message")) of \(sizes) \(unit)"
+        return "\(amount) in \(LoadFigures.seconds(result.publishSeconds)): \(NumberText.fixed(result.publishRate))/s"
     }
 
     private var confirmed: String {
-        let refused = result.refused > 0 ? ", \(NumberText.grouped(result.refused)) refused" : ""
-        return "\(NumberText.grouped(result.confirmed))\(refused)"
-    }
-
-    private var received: String {
-        var text = "\(NumberText.grouped(result.received)) in \(Self.seconds(result.consumeSeconds)): "
-        text += "\(NumberText.fixed(result.consumeRate))/s"
-        if result.redelivered > 0 { text += ", \(NumberText.grouped(result.redelivered)) redelivered" }
-        if result.outOfOrder > 0 { text += ", \(NumberText.grouped(result.outOfOrder)) out of order" }
-        if result.lost > 0 { text += ", \(NumberText.grouped(result.lost)) lost" }
+        var text = NumberText.grouped(result.confirmed)
+        if result.refused > 0 { text += ", \(NumberText.grouped(result.refused)) refused" }
+        if result.unconfirmed > 0 { text += ", \(NumberText.grouped(result.unconfirmed)) without an answer" }
         return text
     }
 
-    private static func percentiles(_ histogram: LatencyHistogram) -> String {
-        let shares: [(String, Double)] = [("p50", 0.5), ("p95", 0.95), ("p99", 0.99), ("p99.9", 0.999)]
-        let parts = shares.map { "\($0.0) \(NumberText.duration(nanoseconds: histogram.quantile($0.1)))" }
-        return (parts + ["max \(NumberText.duration(nanoseconds: histogram.maximum))"]).joined(separator: ", ")
+    private var received: String {
+        var text = "\(NumberText.grouped(result.received)) in \(LoadFigures.seconds(result.consumeSeconds)): "
+        text += "\(NumberText.fixed(result.consumeRate))/s"
+        if result.redelivered > 0 { text += ", \(NumberText.grouped(result.redelivered)) redelivered" }
+        return text
     }
 
-    private static func broker(_ broker: LoadResult.BrokerShare, _ result: LoadResult) -> String {
-        let share = processor(result.perMessage(broker.processorMicroseconds))
-        let peak = NumberText.bytes(broker.peakResidentBytes)
-        return "\(share), \(NumberText.bytes(broker.residentBytes)) resident (peak \(peak))"
+    private var faults: String {
+        let counts = [(result.lost, "lost"), (result.surplus, "too many"), (result.outOfOrder, "out of order")]
+        return counts.filter { $0.0 > 0 }.map { "\(NumberText.grouped($0.0)) \($0.1)" }.joined(separator: ", ")
     }
 
-    private static func processor(_ microseconds: Double) -> String {
-        "\(NumberText.fixed(microseconds, decimals: 2)) µs of processor time per message"
+    private func processor(_ microseconds: UInt64) -> String {
+        LoadFigures.processor(result.perMessage(microseconds), per: "message")
     }
-
-    private static func seconds(_ value: Double) -> String { "\(NumberText.fixed(value, decimals: 2)) s" }
 }
 
 // MARK: - JSON
@@ -61,8 +58,8 @@ extension LoadReport {
     /// Everything in one object; durations in the unit that their names end with.
     var json: JSONValue {
         .object(
-            planMembers + countMembers + latencyMembers("latency", result.latencies)
-                + latencyMembers("confirm_latency", result.confirmLatencies) + processMembers
+            planMembers + countMembers + LoadFigures.members("latency", result.latencies)
+                + LoadFigures.members("confirm_latency", result.confirmLatencies) + processMembers
         )
     }
 
@@ -72,25 +69,31 @@ extension LoadReport {
             .init(name: "producers", value: .integer(Int64(plan.producers))),
             .init(name: "consumers", value: .integer(Int64(plan.consumers))),
             .init(name: "queues", value: .integer(Int64(plan.queues))),
-            .init(name: "size_bytes", value: .integer(Int64(plan.size))),
+            .init(name: "fanout", value: .boolean(plan.route == .fanout)),
+            .init(name: "sizes_bytes", value: .array(plan.sizes.map { .integer(Int64($0)) })),
             .init(name: "durable", value: .boolean(plan.durable)),
             .init(name: "persistent", value: .boolean(plan.persistent)),
             .init(name: "confirm_window", value: .integer(Int64(plan.confirmWindow))),
             .init(name: "prefetch", value: .integer(Int64(plan.prefetch))),
             .init(name: "ack_every", value: .integer(Int64(plan.acknowledgeEvery))),
             .init(name: "rate_limit_per_second", value: plan.rate.map { .number($0) } ?? .null),
+            .init(name: "consumer_rate_limit_per_second", value: plan.consumerRate.map { .number($0) } ?? .null),
+            .init(name: "warm_up_seconds", value: .number(plan.warmUpSeconds)),
         ]
     }
 
     private var countMembers: [JSONValue.Member] {
         [
+            .init(name: "sound", value: .boolean(result.isSound)),
             .init(name: "sent", value: .unsigned(result.sent)),
             .init(name: "confirmed", value: .unsigned(result.confirmed)),
             .init(name: "refused", value: .unsigned(result.refused)),
+            .init(name: "unconfirmed", value: .unsigned(result.unconfirmed)),
             .init(name: "received", value: .unsigned(result.received)),
             .init(name: "redelivered", value: .unsigned(result.redelivered)),
             .init(name: "out_of_order", value: .unsigned(result.outOfOrder)),
             .init(name: "lost", value: .unsigned(result.lost)),
+            .init(name: "surplus", value: .unsigned(result.surplus)),
             .init(name: "publish_seconds", value: .number(result.publishSeconds)),
             .init(name: "publish_rate_per_second", value: .number(result.publishRate.rounded())),
             .init(name: "consume_seconds", value: .number(result.consumeSeconds)),
@@ -98,37 +101,10 @@ extension LoadReport {
         ]
     }
 
-    private func latencyMembers(_ name: String, _ histogram: LatencyHistogram) -> [JSONValue.Member] {
-        guard histogram.count > 0 else { return [] }
-        let microseconds = { (value: UInt64) in JSONValue.number(Double(value) / 1000) }
-        return [
-            .init(
-                name: "\(name)_us",
-                value: [
-                    "p50": microseconds(histogram.quantile(0.5)),
-                    "p95": microseconds(histogram.quantile(0.95)),
-                    "p99": microseconds(histogram.quantile(0.99)),
-                    "p999": microseconds(histogram.quantile(0.999)),
-                    "max": microseconds(histogram.maximum),
-                ]
-            )
-        ]
-    }
-
     private var processMembers: [JSONValue.Member] {
         let generator = result.perMessage(result.generatorMicroseconds)
-        var members: [JSONValue.Member] = [
-            .init(name: "generator_cpu_us_per_message", value: .number(generator))
-        ]
-        if let broker = result.broker {
-            let share = result.perMessage(broker.processorMicroseconds)
-            members += [
-                .init(name: "broker_cpu_us_per_message", value: .number(share)),
-                .init(name: "broker_cpu_us", value: .unsigned(broker.processorMicroseconds)),
-                .init(name: "broker_resident_bytes", value: .unsigned(broker.residentBytes)),
-                .init(name: "broker_peak_resident_bytes", value: .unsigned(broker.peakResidentBytes)),
-            ]
-        }
-        return members
+        let own = JSONValue.Member(name: "generator_cpu_us_per_message", value: .number(generator))
+        let broker = result.broker.map { LoadFigures.members($0, per: "message", count: result.messages) }
+        return [own] + (broker ?? [])
     }
 }

@@ -1,83 +1,99 @@
-import LeveretModel
-import LeveretWire
-
 /// One measured run: queues are made, threads set up, then all start at one moment.
 struct LoadRun {
     let plan: LoadPlan
     let progress: LoadProgress
     /// The broker's process, if its figures are wanted.
     let brokerProcess: Int32?
+    /// Where this run waits for others that are to begin with it; then no line shows how far it has come.
+    var startLine: StartLine?
+
+    private static let lookEvery: UInt64 = 20_000_000
 
     /// Throws `LoadFailure`, or `SystemError` if the broker's process cannot be looked at.
     func execute() throws -> LoadResult {
+        defer { startLine?.leave(progress) }
         let setup = try LoadConnection.open(plan.target, receiveBytes: 1 << 16)
-        let backlog = try prepareQueues(setup)
-        if plan.producers == 0 { expectBacklog(backlog) }
-        var consumers: [LoadConsumer] = []
-        for number in 0..<plan.consumers {
-            consumers.append(try LoadConsumer(number: number, plan: plan, progress: progress))
+        let topology = LoadTopology(plan: plan, connection: setup)
+        let before = try topology.prepare()
+        if plan.producers == 0 { expectBacklog(before.messages) }
+        let consumers = try (0..<plan.consumers).map { number in
+            try LoadConsumer(number: number, plan: plan, progress: progress)
         }
-        var producers: [LoadProducer] = []
-        for number in 0..<plan.producers {
-            producers.append(try LoadProducer(number: number, plan: plan, progress: progress))
+        let producers = try (0..<plan.producers).map { number in
+            try LoadProducer(number: number, plan: plan, progress: progress)
         }
-        let before = try brokerProcess.map(ProcessFigures.init(process:))
-        let ownBefore = ProcessFigures.ownProcessorMicroseconds()
-        let start = MonotonicClock.now()
-        try run(producers, consumers, from: start)
-        let own = ProcessFigures.ownProcessorMicroseconds() - ownBefore
-        let after = try brokerProcess.map(ProcessFigures.init(process:))
+        startLine?.arrive(progress)
+        brokerProcess.map(ProcessFigures.resetPeak(ofProcess:))
+        let times = LoadTimes(start: MonotonicClock.now(), warmUpSeconds: plan.warmUpSeconds)
+        let measured = try run(producers, consumers, times, backlog: before.messages)
+        let end = try LoadSnapshot(progress, brokerProcess: brokerProcess)
         if let failure = progress.failure { throw failure }
-        var result = LoadResult(plan, progress, producers: producers, consumers: consumers, start: start)
-        result.generatorMicroseconds = own
-        result.broker = zip(before, after).map(LoadResult.BrokerShare.init)
+        var result = LoadResult(plan, progress, producers: producers, consumers: consumers, from: measured, to: end)
+        if plan.consumers == 0, before.consumers == 0, !progress.isInterrupted {
+            let expected = before.messages + (result.sent - result.refused) * plan.copies
+            let found = try topology.depth(expecting: expected).messages
+            result.lost = expected - min(found, expected)
+            result.surplus = found - min(found, expected)
+        }
         producers.forEach { $0.close() }
         consumers.forEach { $0.close() }
-        if plan.producers > 0, !plan.keepsQueues { try deleteQueues(setup) }
+        if plan.startsEmpty { try topology.delete() }
         setup.close()
         return result
     }
 
-    private func run(_ producers: [LoadProducer], _ consumers: [LoadConsumer], from start: UInt64) throws {
-        let consuming = try consumers.map { consumer in try NativeThread.start { consumer.run(from: start) } }
-        let producing = try producers.map { producer in try NativeThread.start { producer.run(from: start) } }
-        producing.forEach { $0.join() }
-        if !producers.isEmpty { progress.expect(progress.sent) }
-        consuming.forEach { $0.join() }
-    }
-
-    private func zip<First, Second>(_ first: First?, _ second: Second?) -> (First, Second)? {
-        guard let first, let second else { return nil }
-        return (first, second)
-    }
-}
-
-// MARK: - Queues
-
-extension LoadRun {
-    /// Makes the queues, empty unless they are to be kept, and gives the number of messages that lie in them.
-    private func prepareQueues(_ setup: LoadConnection) throws(LoadFailure) -> UInt64 {
-        let isNew = plan.producers > 0
-        if isNew, !plan.keepsQueues { try deleteQueues(setup) }
-        var count: UInt64 = 0
-        for number in 0..<plan.queues {
-            let declare = QueueDeclare(
-                queue: plan.queueName(number),
-                passive: !isNew,
-                durable: isNew && plan.durable
-            )
-            guard case .queueDeclareOk(let answer) = try setup.call(.queueDeclare(declare), QueueDeclareOk.id) else {
-                continue
+    /// Runs the threads to their end and gives the snapshot from which on the run counts.
+    private func run(
+        _ producers: [LoadProducer],
+        _ consumers: [LoadConsumer],
+        _ times: LoadTimes,
+        backlog: UInt64
+    ) throws -> LoadSnapshot {
+        let start = try LoadSnapshot(progress, brokerProcess: brokerProcess)
+        // One more for the thread that waits for the producers.
+        progress.beginWork(consumers.count + 1)
+        let consuming = try consumers.map { consumer in
+            try NativeThread.start {
+                consumer.run(times)
+                progress.endWork()
             }
-            count += UInt64(answer.messageCount)
         }
-        return count
+        let producing = try producers.map { producer in try NativeThread.start { producer.run(times) } }
+        // Consumers cannot know what will come before all producers have ended.
+        let publishing = try NativeThread.start {
+            producing.forEach { $0.join() }
+            if !producers.isEmpty { progress.expect(backlog + (progress.sent - progress.refused) * plan.copies) }
+            progress.endWork()
+        }
+        let measured = try watch(times, start)
+        publishing.join()
+        consuming.forEach { $0.join() }
+        return measured
     }
 
-    private func deleteQueues(_ setup: LoadConnection) throws(LoadFailure) {
-        for number in 0..<plan.queues {
-            _ = try setup.call(.queueDelete(QueueDelete(queue: plan.queueName(number))), QueueDeleteOk.id)
+    /// Waits for the threads, shows how far they are, and takes the snapshot at the end of the warm-up; a run that is
+    /// shorter counts as a whole.
+    private func watch(_ times: LoadTimes, _ start: LoadSnapshot) throws -> LoadSnapshot {
+        var measured = start
+        var isWarm = times.measuredFrom <= start.time
+        var line = ProgressLine(plan.consumers > 0 ? "received" : "published", "messages", total: total)
+        while progress.isWorking {
+            let now = MonotonicClock.now()
+            if !isWarm, now >= times.measuredFrom {
+                isWarm = true
+                measured = try LoadSnapshot(progress, brokerProcess: brokerProcess)
+            }
+            if startLine == nil { line.update(plan.consumers > 0 ? progress.received : progress.sent) }
+            MonotonicClock.wait(until: isWarm ? now + Self.lookEvery : min(now + Self.lookEvery, times.measuredFrom))
         }
+        line.clear()
+        return measured
+    }
+
+    /// How many messages there will be, where that is known.
+    private var total: UInt64? {
+        if case .messages(let count) = plan.limit { return plan.consumers > 0 ? count * plan.copies : count }
+        return progress.expected
     }
 
     /// Says how many messages consumers without producers are to take.

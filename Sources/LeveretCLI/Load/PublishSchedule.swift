@@ -1,16 +1,13 @@
 /// When the messages of one producer are due. With a rate it is an open loop: a message's latency counts from the
 /// moment at which it was due, also when the broker held the producer back.
 struct PublishSchedule {
-    private let start: UInt64
     private let end: UInt64?
     private let count: UInt64?
-    /// Messages per nanosecond of this producer.
-    private let pace: Double?
+    private let pace: Pace?
 
     init(_ plan: LoadPlan, producer: Int, start: UInt64) {
-        self.start = start
         count = plan.share(ofProducer: producer)
-        pace = plan.rate.map { $0 / Double(plan.producers) / 1_000_000_000 }
+        pace = plan.rate.map { Pace(perSecond: $0 / Double(plan.producers), from: start) }
         if case .seconds(let seconds) = plan.limit {
             end = start + UInt64(seconds * 1_000_000_000)
         } else {
@@ -24,15 +21,12 @@ struct PublishSchedule {
         let left = count.map { $0 - sent } ?? .max
         guard left > 0 else { return nil }
         guard let pace else { return left }
-        let due = UInt64(Double(now - min(start, now)) * pace) + 1
+        let due = pace.due(at: now)
         return due > sent ? min(due - sent, left) : 0
     }
 
     /// The moment from which a message's latency counts.
-    func moment(of sequence: UInt64, now: UInt64) -> UInt64 {
-        guard let pace else { return now }
-        return start + UInt64(Double(sequence) / pace)
-    }
+    func moment(of sequence: UInt64, now: UInt64) -> UInt64 { pace?.moment(of: sequence) ?? now }
 
     /// When to look again after nothing was due: when the next message is, but not oftener than every 100
     /// microseconds, so that the generator does not take the processor from the broker.

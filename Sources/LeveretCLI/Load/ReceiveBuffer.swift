@@ -29,6 +29,10 @@ struct ReceiveBuffer: ~Copyable {
     private let memory: UnsafeMutableRawBufferPointer
     private var start = 0
     private var end = 0
+    // Kept here because another module's constants cost a call each.
+    private let headerSize = FrameLimits.headerSize
+    private let overhead = FrameLimits.overhead
+    private let frameEnd = FrameLimits.frameEnd
 
     init(capacity: Int) {
         memory = .allocate(byteCount: capacity, alignment: 16)
@@ -54,16 +58,16 @@ struct ReceiveBuffer: ~Copyable {
     @inline(__always)
     mutating func nextFrame() throws(LoadFailure) -> RawFrame? {
         let available = end - start
-        guard available >= FrameLimits.overhead else { return nil }
+        guard available >= overhead else { return nil }
         let size = Int(UInt32(bigEndian: memory.loadUnaligned(fromByteOffset: start + 3, as: UInt32.self)))
-        guard available >= size + FrameLimits.overhead else {
-            guard size + FrameLimits.overhead <= memory.count / 2 else {
+        guard available >= size + overhead else {
+            guard size + overhead <= memory.count / 2 else {
                 throw .violation("a frame of \(size) bytes")
             }
             return nil
         }
-        let first = start + FrameLimits.headerSize
-        guard memory[first + size] == FrameLimits.frameEnd else { throw .violation("a frame without its end octet") }
+        let first = start + headerSize
+        guard memory[first + size] == frameEnd else { throw .violation("a frame without its end octet") }
         let type = memory[start]
         start = first + size + 1
         return RawFrame(type: type, payload: UnsafeRawBufferPointer(rebasing: memory[first..<(first + size)]))

@@ -6,12 +6,19 @@ import Musl
 import Darwin
 #endif
 
-/// The system's clock that is never set back, in nanoseconds from an arbitrary moment.
+/// The system's clock that is never set back, in nanoseconds from an arbitrary moment; and what goes with it.
 enum MonotonicClock {
     static func now() -> UInt64 {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
         return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+    }
+
+    /// The seconds since 1970, by the clock that `date +%s.%N` reads.
+    static func secondsSince1970() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1_000_000_000
     }
 
     /// Blocks the thread until the clock shows `moment`, to the microsecond where the system can.

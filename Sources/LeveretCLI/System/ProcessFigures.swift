@@ -15,7 +15,7 @@ struct ProcessFigures: Hashable {
     var peakResidentBytes: UInt64
 
     /// Throws if there is no such process or the system has no `/proc`.
-    init(process: Int32) throws {
+    init(process: Int32) throws(SystemError) {
         let status = try TextFile.read("/proc/\(process)/status")
         let stat = try TextFile.read("/proc/\(process)/stat")
         self.init(stat: stat, status: status, ticksPerSecond: sysconf(Int32(_SC_CLK_TCK)))
@@ -26,6 +26,14 @@ struct ProcessFigures: Hashable {
         processorMicroseconds = ticks * 1_000_000 / UInt64(max(ticksPerSecond, 1))
         residentBytes = Self.bytes(of: "VmRSS", in: status)
         peakResidentBytes = Self.bytes(of: "VmHWM", in: status)
+    }
+
+    /// Lets the peak of a process's memory count from now on, where the system and one's rights allow it.
+    static func resetPeak(ofProcess process: Int32) {
+        let descriptor = open("/proc/\(process)/clear_refs", O_WRONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        _ = write(descriptor, "5", 1)
+        close(descriptor)
     }
 
     /// The processor time of this process.

@@ -20,7 +20,13 @@ final class StreamSocket: Sendable {
         hints.ai_family = AF_UNSPEC
         hints.ai_socktype = streamType
         var found: UnsafeMutablePointer<addrinfo>?
-        let code = getaddrinfo(host, String(port), &hints, &found)
+        // An address in digits needs none of the system's files, which would be read anew for each connection.
+        hints.ai_flags = AI_NUMERICHOST
+        var code = getaddrinfo(host, String(port), &hints, &found)
+        if code == EAI_NONAME {
+            hints.ai_flags = 0
+            code = getaddrinfo(host, String(port), &hints, &found)
+        }
         guard code == 0 else {
             throw SystemError(code: code == EAI_SYSTEM ? errno : EHOSTUNREACH, action: "find the address of \(host)")
         }

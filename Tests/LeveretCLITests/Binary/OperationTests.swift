@@ -122,8 +122,26 @@ struct OperationTests {
                 url: url
             )
             #expect(outcome.status == 0)
-            #expect(outcome.output.contains(#""sent":20000,"confirmed":20000,"refused":0,"received":20000"#))
-            #expect(outcome.output.contains(#""lost":0"#))
+            #expect(outcome.output.contains(#""sent":20000,"confirmed":20000,"refused":0,"unconfirmed":0"#))
+            #expect(outcome.output.contains(#""received":20000"#))
+            #expect(outcome.output.contains(#""sound":true"#))
+        }
+    }
+
+    @Test func `every measurement of perf has a report for people`() async throws {
+        try await Program.withBroker { url, _ in
+            let measurements: [([String], String)] = [
+                (["load", "--count", "1000", "--fanout", "2"], "received"),
+                (["mix", "--load", "--count 500", "--load", "--count 500 --confirm 10"], "confirmed"),
+                (["connections", "--connections", "3", "--hold", "0"], "alive"),
+                (["churn", "--seconds", "0.1"], "completed"),
+                (["probe"], "accepting"),
+            ]
+            for (arguments, word) in measurements {
+                let outcome = try await Program.run(["perf"] + arguments, url: url)
+                #expect(outcome.status == 0, "\(arguments): \(outcome.errors)")
+                #expect(outcome.output.contains(word), "\(arguments): \(outcome.output)")
+            }
         }
     }
 

@@ -32,7 +32,7 @@ struct DeliveryInspectionTests {
     }
 
     @Test func `a body of another size is refused`() {
-        var inspection = DeliveryInspection(.sample(size: 32))
+        var inspection = DeliveryInspection(.sample(sizes: [32, 64]))
         #expect(throws: LoadFailure.self) { try Self.inspect(&inspection, numbers: [0]) }
     }
 
@@ -61,7 +61,8 @@ struct DeliveryInspectionTests {
     ) throws -> Int {
         var buffer = ByteBuffer()
         for (index, number) in numbers.enumerated() {
-            write(number, sentAt: sentAt, tag: UInt64(index + 1), into: &buffer)
+            let mark = MessageMark(producer: 0, sequence: number)
+            write(mark.rawValue, sentAt: sentAt, tag: UInt64(index + 1), into: &buffer)
         }
         var received = ReceiveBuffer(capacity: 1 << 16)
         received.room().copyBytes(from: buffer.readableBytesView)
@@ -73,8 +74,8 @@ struct DeliveryInspectionTests {
         return count
     }
 
-    private static func write(_ number: UInt64, sentAt: UInt64, tag: UInt64, into buffer: inout ByteBuffer) {
-        withUnsafeBytes(of: (number, sentAt)) { body in
+    private static func write(_ mark: UInt64, sentAt: UInt64, tag: UInt64, into buffer: inout ByteBuffer) {
+        withUnsafeBytes(of: (mark, sentAt)) { body in
             [UInt8](arrayLiteral: 1, UInt8(ascii: "c")).withUnsafeBytes { consumer in
                 [UInt8](arrayLiteral: 0, 1, UInt8(ascii: "q")).withUnsafeBytes { names in
                     [UInt8](arrayLiteral: 0, 0).withUnsafeBytes { properties in

@@ -5,49 +5,97 @@ import Testing
 @testable import LeveretCLI
 
 struct PublishBatchTests {
-    private static let limits = FrameLimits(frameMax: 4096, channelMax: 1, heartbeat: 0)
+    /// A publishing as a broker would read it.
+    private struct Read: Equatable {
+        var publish: BasicPublish
+        var properties: [UInt8]
+        var size: Int
+        /// The first two words of the body, as far as there are so many.
+        var words: [UInt64] = []
+    }
 
     @Test(arguments: [0, 7, 16, 4088, 4089, 10_000])
     func `a batch is a run of whole publishings`(size: Int) throws {
-        let batch = PublishBatch(routingKey: "orders", size: size, persistent: true, frameMax: 4096)
-        let bytes = batch.fill(min(3, batch.capacity), first: 40) { _ in 99 }
-        let decoder = FrameDecoder(limits: Self.limits)
+        let batch = try PublishBatch(.sample(sizes: [size], persistent: true), producer: 0, frameMax: 4096)
+        let count = min(3, batch.capacity(after: 0))
+        let messages = try Self.read(batch.fill(count, after: 0, producer: 0) { _ in 99 })
+        #expect(messages.count == Int(count))
+        for message in messages {
+            #expect(message.publish == BasicPublish(exchange: "", routingKey: "orders"))
+            #expect(message.properties == [0x10, 0, 2])
+            #expect(message.size == size)
+        }
+    }
+
+    @Test func `the mark and the time are the first bytes of the bodies`() throws {
+        let batch = try PublishBatch(.sample(producers: 4), producer: 3, frameMax: 131_072)
+        let messages = try Self.read(batch.fill(2, after: 7, producer: 3) { $0 * 1000 })
+        let marks = (7...8).map { MessageMark(producer: 3, sequence: $0).rawValue }
+        #expect(messages.map(\.words) == [[marks[0], 7000], [marks[1], 8000]])
+    }
+
+    @Test func `queues, sizes and priorities take turns, wherever a batch begins`() throws {
+        let plan = LoadPlan.sample(queues: 2, sizes: [16, 32, 48], priorities: 4)
+        let batch = try PublishBatch(plan, producer: 0, frameMax: 131_072)
+        for sent: UInt64 in [0, 1, 5, 11, 12, 1_000_003] {
+            let messages = try Self.read(batch.fill(1, after: sent, producer: 0) { _ in 0 })
+            let message = try #require(messages.first)
+            #expect(message.publish.routingKey == "orders-\(sent % 2 + 1)")
+            #expect(message.size == [16, 32, 48][Int(sent % 3)])
+            #expect(message.properties == [0x08, 0, UInt8(sent % 4)])
+            #expect(MessageMark(rawValue: message.words[0]).sequence == sent)
+        }
+    }
+
+    @Test func `what an exchange routes carries its name and the routing key`() throws {
+        let fanout = try PublishBatch(.sample(queues: 3, route: .fanout), producer: 0, frameMax: 131_072)
+        #expect(
+            try Self.read(fanout.fill(1, after: 0, producer: 0) { _ in 0 }).first?.publish
+                == BasicPublish(exchange: "orders-fanout", routingKey: "")
+        )
+        let plan = LoadPlan.sample(route: .exchange("events", routingKey: "a.b"))
+        let named = try PublishBatch(plan, producer: 0, frameMax: 131_072)
+        #expect(
+            try Self.read(named.fill(1, after: 0, producer: 0) { _ in 0 }).first?.publish
+                == BasicPublish(exchange: "events", routingKey: "a.b")
+        )
+    }
+
+    @Test func `more than the memory is given to is refused`() {
+        let plan = LoadPlan.sample(sizes: Array(repeating: 100 << 20, count: 3))
+        #expect(throws: LoadFailure.self) {
+            _ = try PublishBatch(plan, producer: 0, frameMax: 131_072).capacity(after: 0)
+        }
+    }
+
+    private static func read(_ bytes: UnsafeRawBufferPointer) throws -> [Read] {
+        let decoder = FrameDecoder(limits: FrameLimits(frameMax: 131_072, channelMax: 1, heartbeat: 0))
         var offset = 0
-        var bodies = 0
-        var missing: UInt64 = 0
+        var messages: [Read] = []
+        var missing = 0
         while let frame = try decoder.nextFrame(in: bytes, at: &offset) {
             switch frame.kind {
             case .method:
                 #expect(missing == 0)
-                #expect(
-                    try Method(decoding: frame.payload)
-                        == .basicPublish(BasicPublish(exchange: "", routingKey: "orders"))
-                )
+                guard case .basicPublish(let publish) = try Method(decoding: frame.payload) else { continue }
+                messages.append(Read(publish: publish, properties: [], size: 0))
             case .header:
-                missing = frame.payload.loadUnaligned(fromByteOffset: 4, as: UInt64.self).bigEndian
-                #expect(missing == UInt64(size))
-                #expect(frame.payload.suffix(3).elementsEqual([0x10, 0, 2]))
-                if missing == 0 { bodies += 1 }
+                missing = Int(frame.payload.loadUnaligned(fromByteOffset: 4, as: UInt64.self).bigEndian)
+                messages[messages.count - 1].size = missing
+                messages[messages.count - 1].properties = Array(frame.payload[12...])
             case .body:
-                missing -= UInt64(frame.payload.count)
-                if missing == 0 { bodies += 1 }
+                let isFirst = missing == messages[messages.count - 1].size
+                if isFirst { messages[messages.count - 1].words = words(frame.payload) }
+                missing -= frame.payload.count
             case .heartbeat: Issue.record("a heartbeat in a batch")
             }
         }
         #expect(offset == bytes.count)
-        #expect(bodies == min(3, batch.capacity))
+        #expect(missing == 0)
+        return messages
     }
 
-    @Test func `the numbers and times are the first bytes of the bodies`() throws {
-        let batch = PublishBatch(routingKey: "q", size: 16, persistent: false, frameMax: 131_072)
-        let bytes = batch.fill(2, first: 7) { $0 * 1000 }
-        var offset = 0
-        var marks: [UInt64] = []
-        while let frame = try FrameDecoder(limits: Self.limits).nextFrame(in: bytes, at: &offset) {
-            guard frame.kind == .body else { continue }
-            marks.append(frame.payload.loadUnaligned(fromByteOffset: 0, as: UInt64.self))
-            marks.append(frame.payload.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
-        }
-        #expect(marks == [7, 7000, 8, 8000])
+    private static func words(_ body: UnsafeRawBufferPointer) -> [UInt64] {
+        (0..<2).filter { body.count >= $0 * 8 + 8 }.map { body.loadUnaligned(fromByteOffset: $0 * 8, as: UInt64.self) }
     }
 }

@@ -33,32 +33,3 @@ struct PublishScheduleTests {
         #expect((0..<3).map { plan.share(ofProducer: $0) } == [4, 3, 3])
     }
 }
-
-extension LoadPlan {
-    static func sample(
-        producers: Int = 1,
-        consumers: Int = 1,
-        queues: Int = 1,
-        size: Int = 16,
-        limit: Limit = .messages(10),
-        rate: Double? = nil,
-        keepsQueues: Bool = false
-    ) -> LoadPlan {
-        LoadPlan(
-            target: LoadTarget(host: "127.0.0.1", port: 5672, user: "guest", password: "guest", virtualHost: "/"),
-            queue: "q",
-            queues: queues,
-            producers: producers,
-            consumers: consumers,
-            size: size,
-            durable: false,
-            persistent: false,
-            confirmWindow: 0,
-            prefetch: 0,
-            acknowledgeEvery: 0,
-            limit: limit,
-            rate: rate,
-            keepsQueues: keepsQueues
-        )
-    }
-}

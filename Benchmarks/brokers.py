@@ -1,0 +1,109 @@
+"""The brokers under measurement, each started and ended here, on loopback and with its data in a temporary directory."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "Tests"))
+
+import rabbitmq_process  # noqa: E402
+
+RELEASE_BINARY = ROOT / ".build/release/leveret"
+STOP_DEADLINE = 60
+
+
+class Leveret:
+    """`leveret serve` with its default settings; `port` stays the same over restarts."""
+
+    name = "Leveret"
+
+    def __init__(self, binary: str, directory: Path):
+        self.binary = binary
+        self.data = directory / "leveret"
+        self.log = directory / "leveret.log"
+        self.port = rabbitmq_process.free_port()
+        self.url = f"amqp://guest:guest@127.0.0.1:{self.port}"
+        found = subprocess.run([binary, "--version"], capture_output=True, text=True, check=True)
+        self.version = "Leveret " + found.stdout.strip()
+        self.process: subprocess.Popen | None = None
+        self.pid = 0
+
+    def launch(self) -> None:
+        """Starts the process and does not wait for it."""
+        with self.log.open("ab") as errors:
+            self.process = subprocess.Popen(
+                [self.binary, "serve", "--host", "127.0.0.1", "--port", str(self.port), "--data", str(self.data)],
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors)
+        self.pid = self.process.pid
+
+    def wait_until_ready(self) -> None:
+        done = run_perf(self.binary, self, ["probe"], figures=False)
+        assert done["accepting_seconds"] >= 0
+
+    def stop(self) -> None:
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(timeout=STOP_DEADLINE)
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait(timeout=STOP_DEADLINE)
+
+
+class RabbitMQ(rabbitmq_process.RabbitMQ):
+    """Debian's RabbitMQ with its default settings, started by hand."""
+
+    def __init__(self, binary: str, directory: Path):
+        super().__init__(directory, start=False)
+
+
+def installed(names: list[str]):
+    """The classes of the brokers that can be measured here."""
+    found = [Leveret]
+    if "RabbitMQ" in names and rabbitmq_process.is_installed():
+        found.append(RabbitMQ)
+    return found
+
+
+class PerfFailed(Exception):
+    """`leveret perf` came to no sound result."""
+
+
+def run_perf(binary: str, broker, options: list[str], figures: bool = True, timeout: float = 120) -> dict:
+    """Runs `leveret perf` against a broker and returns what it reports."""
+    command = [binary, "perf", *options, "--url", broker.url, "--json"]
+    if figures:
+        command += ["--broker-pid", str(broker.pid)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=timeout)
+    if done.returncode != 0:
+        raise PerfFailed(f"{broker.name}: {' '.join(command)}\n{done.stdout}{done.stderr}")
+    return json.loads(done.stdout)
+
+
+def resident_bytes(pid: int) -> int:
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) * 1024
+    return 0
+
+
+def settle(seconds: float) -> None:
+    """Lets what a broker does in the background after a scenario come to its end."""
+    time.sleep(seconds)
+
+
+def machine() -> str:
+    processor = platform.processor()
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            processor = line.split(":", 1)[1].strip()
+            break
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return f"{os.cpu_count()} cores, {processor}, {memory:.0f} GiB, {platform.system()} {platform.release()}"

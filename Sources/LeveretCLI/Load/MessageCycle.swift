@@ -1,0 +1,30 @@
+/// What differs between the messages of one producer: each is like the one `length` before it.
+struct MessageCycle: Sendable, Hashable {
+    /// The queues that messages go to in turn; empty where an exchange decides.
+    let queues: [Int]
+    let sizes: [Int]
+    let priorities: Int
+    /// After so many messages all repeats; at least 1.
+    let length: Int
+
+    init(queues: [Int], sizes: [Int], priorities: Int) {
+        self.queues = queues
+        self.sizes = sizes
+        self.priorities = priorities
+        length = [max(queues.count, 1), sizes.count, priorities].reduce(1, Self.leastCommonMultiple)
+    }
+
+    func queue(of number: Int) -> Int? { queues.isEmpty ? nil : queues[number % queues.count] }
+
+    func size(of number: Int) -> Int { sizes[number % sizes.count] }
+
+    func priority(of number: Int) -> UInt8? {
+        priorities > 1 ? UInt8(truncatingIfNeeded: number % priorities) : nil
+    }
+
+    private static func leastCommonMultiple(_ first: Int, _ second: Int) -> Int {
+        var (larger, smaller) = (first, second)
+        while smaller > 0 { (larger, smaller) = (smaller, larger % smaller) }
+        return first / larger * second
+    }
+}

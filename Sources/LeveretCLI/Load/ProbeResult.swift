@@ -1,0 +1,8 @@
+/// When a broker was there, and with what.
+struct ProbeResult {
+    /// Seconds until a client was let in, and until the queue held what it was to hold.
+    let acceptedAfter: Double
+    let readyAfter: Double
+    let depth: UInt64
+    let broker: ProcessFigures?
+}
