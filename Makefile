@@ -68,6 +68,10 @@ simulate: setup-build ## Run the broker through many simulated lives with faulty
 	@$(SWIFT) build --build-tests
 	LEVERET_SEEDS=$(SEEDS) $(SWIFT) test --skip-build --disable-xctest --filter SimulationTests
 
+.PHONY: soak
+soak: release setup-test ## Run a mixed load for MINUTES=10 and draw what it takes: Docs/soak.svg
+	@$(PYTHON) Benchmarks/soak.py --minutes $(MINUTES)
+
 .PHONY: kill
 kill: setup build ## Kill the broker under load, restart it, count every confirmed message (ROUNDS=100)
 	@export LEVERET_BINARY="$$PWD/$(LEVERET)" LEVERET_KILL_ROUNDS=$(ROUNDS)

@@ -105,7 +105,8 @@ def consumers(ledger):
 def finish(broker, ledger, consumers) -> None:
     """A last life in which everything is consumed to the end; then the judgement."""
     ledger.begin_life()
-    Crowd(broker, [consumer.finish for consumer in consumers]).join()
+    # The more lives there were, the more is left to consume.
+    Crowd(broker, [consumer.finish for consumer in consumers]).join(60 + ROUNDS)
     drain(broker, ledger)
     print(ledger.summary())
     ledger.check()

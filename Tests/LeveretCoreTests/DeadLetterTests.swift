@@ -4,6 +4,17 @@ import LeveretSimulation
 import Testing
 
 @Suite struct DeadLetterTests {
+    @Test func `what has expired is a dead letter even if its queue is deleted in that moment`() throws {
+        let core = try CoreHarness()
+        let arguments: FieldTable = ["x-dead-letter-exchange": "", "x-dead-letter-routing-key": "dead"]
+        try core.declare("q", QueueOptions(arguments: arguments))
+        try core.declare("dead")
+        try core.publish("a", key: "q", expiration: "10")
+        core.host.time = core.host.time.advanced(byMilliseconds: 10)
+        try core.deleteQueue("q")
+        #expect(try core.drain("dead") == ["a"])
+    }
+
     private static let toDead: FieldTable = ["x-dead-letter-exchange": "", "x-dead-letter-routing-key": "dead"]
 
     private func core(_ arguments: FieldTable = toDead, durable: Bool = false) throws -> CoreHarness {

@@ -81,6 +81,55 @@ import Testing
         #expect(try again.drain("q") == [])
     }
 
+    @Test func `a message that a full queue refused may be published again`() throws {
+        let core = try core(["x-max-length": 1, "x-overflow": "reject-publish"])
+        try core.selectConfirms()
+        try core.publish("full", key: "q", persistent: true)
+        #expect(try core.publish("a", key: "q", persistent: true, headers: header("1")).answers == ["refuse 2"])
+        #expect(try core.drain("q") == ["full"])
+        #expect(try core.publish("a", key: "q", persistent: true, headers: header("1")).answers == ["confirm 3"])
+        #expect(try core.drain("q") == ["a"])
+    }
+
+    @Test func `an exchange does not remember what a queue behind it refused`() throws {
+        let core = try CoreHarness()
+        let exchange = ExchangeOptions(durable: true, arguments: ["x-message-deduplication": true])
+        try core.declareExchange("x", "fanout", exchange)
+        try core.declare(
+            "q",
+            QueueOptions(durable: true, arguments: ["x-max-length": 0, "x-overflow": "reject-publish"])
+        )
+        try core.bind("q", to: "x")
+        try core.selectConfirms()
+        #expect(try core.publish("a", to: "x", key: "", headers: header("1")).answers == ["refuse 1"])
+        try core.consume("q", noAcknowledge: true)
+        try core.unbind("q", from: "x")
+        try core.declare("other", .durable)
+        try core.bind("other", to: "x")
+        #expect(try core.publish("a", to: "x", key: "", headers: header("1")).answers == ["confirm 2"])
+        #expect(try core.drain("other") == ["a"])
+    }
+
+    @Test(arguments: ["", "x"])
+    func `what is dropped is confirmed no sooner than what was there before is durable`(exchange: String) throws {
+        let core = try core()
+        let arguments: FieldTable = exchange.isEmpty ? [:] : ["x-message-deduplication": true]
+        try core.declareExchange("x", "fanout", ExchangeOptions(durable: true, arguments: arguments))
+        try core.bind("q", to: "x")
+        try core.selectConfirms()
+        core.commitsAtOnce = false
+        let send = { (body: String) in
+            try core.publish(body, to: exchange, key: "q", persistent: true, headers: self.header("1")).answers
+        }
+        #expect(try send("a") == [])
+        core.cut()
+        #expect(try send("a again") == [])
+        #expect(try core.commit().answers == ["confirm 1"])
+        #expect(try core.commit().answers == ["confirm 2"])
+        #expect(try send("a for the third time") == ["confirm 3"])
+        #expect(try core.restarted().drain("q") == ["a"])
+    }
+
     @Test func `a deleted queue's window is forgotten`() throws {
         var core = try core()
         try core.publish("a", key: "q", persistent: true, headers: header("1"))

@@ -103,6 +103,32 @@ import Testing
         #expect(try core.ack(5).channelError == nil)
     }
 
+    @Test(arguments: [true, false])
+    func `a limit holds for delayed messages too, when they are due`(persistent: Bool) throws {
+        let core = try CoreHarness()
+        try core.declare("q", QueueOptions(durable: true, arguments: ["x-max-length": 1]))
+        try core.publish("a", "b", "c", key: "q", persistent: persistent, headers: ["x-delay": 10])
+        try core.wait(milliseconds: 10)
+        #expect(
+            try core.declare("q", passive: true).replies == [
+                .queueDeclared(name: "q", messageCount: 1, consumerCount: 0)
+            ]
+        )
+        #expect(try core.drain("q") == ["c"])
+    }
+
+    @Test func `a limit of a queue makes no client receive what comes back from it as it leaves`() throws {
+        let core = try CoreHarness()
+        try core.declare("q", QueueOptions(arguments: ["x-max-length": 0]))
+        let first = try core.open(session: 2)
+        let second = try core.open(session: 2, channel: 2)
+        try core.consume("q", prefetch: 1, on: first)
+        try core.publish("a", key: "q")
+        try core.consume("q", prefetch: 1, on: second)
+        #expect(try core.apply(.closeSession(first.session)).texts == [])
+        #expect(try core.apply(.tick).texts == [])
+    }
+
     @Test func `a limit holds after a restart too, when what was delivered is back`() throws {
         let core = try CoreHarness()
         try core.declare("q", QueueOptions(durable: true, arguments: ["x-max-length": 1]))

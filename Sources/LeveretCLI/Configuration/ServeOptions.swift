@@ -69,6 +69,14 @@ struct ServeOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "How long clients may take to leave when the broker ends. Default: 5",
+            valueName: "seconds"
+        )
+    )
+    var shutdownGrace: UInt16?
+
+    @Option(
+        help: ArgumentHelp(
             """
             Memory of the process above which publishers have to wait: a part of the machine's memory, or an amount \
             such as 2GB. Default: 0.6

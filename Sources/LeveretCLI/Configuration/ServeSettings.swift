@@ -15,13 +15,16 @@ struct ServeSettings {
     var channelMax: UInt16
     var qosAppliesToExisting: Bool
     var maxMessageSize: Int
+    /// In seconds.
+    var shutdownGrace: UInt16
     var resourceLimits: ResourceLimits
     var logLevel: Logger.Level
 
     /// The names that a configuration file may hold.
     static let names: Set<String> = TransportSettings.names.union([
         "host", "port", "data", "in-memory", "durability", "heartbeat", "frame-max", "channel-max",
-        "qos-applies-to-existing", "max-message-size", "vm-memory-high-watermark", "disk-free-limit", "log-level",
+        "qos-applies-to-existing", "max-message-size", "shutdown-grace", "vm-memory-high-watermark", "disk-free-limit",
+        "log-level",
     ])
 
     /// Reads the configuration file, if one is named, and puts the layers together.
@@ -58,6 +61,8 @@ struct ServeSettings {
         maxMessageSize =
             try layers.value("max-message-size", options.maxMessageSize, "a number of bytes", parse: ByteCount.parse)
             ?? 16 << 20
+        shutdownGrace =
+            try layers.value("shutdown-grace", options.shutdownGrace, "a number of seconds", parse: { UInt16($0) }) ?? 5
         resourceLimits = try Self.resourceLimits(options, layers)
         logLevel =
             try layers.value("log-level", options.logLevel, "a level such as info") { .init(rawValue: $0) } ?? .info
@@ -132,6 +137,7 @@ extension ServeSettings {
         configuration.frameMax = frameMax
         configuration.channelMax = channelMax
         configuration.qosAppliesToExisting = qosAppliesToExisting
+        configuration.shutdownGrace = .seconds(Int64(shutdownGrace))
         configuration.version = LeveretVersion.current
         return configuration
     }

@@ -22,6 +22,7 @@ extension BrokerCore {
             bury(entry, of: queue, because: .expired)
         }
         takeBackOverdue(of: queue)
+        finishWhatIsDue(in: queue)
         if let expires = queue.settings.expires, queue.consumers.isEmpty,
             queue.unusedSince.addingClamping(expires) <= now.milliseconds, let virtualHost = queue.virtualHost
         {
@@ -30,6 +31,12 @@ extension BrokerCore {
         }
         schedule(queue)
         noteDeadline(of: queue)
+    }
+
+    /// What has become ready may be too much; what has died leaves before the command can change where it goes to.
+    private mutating func finishWhatIsDue(in queue: Queue) {
+        if queue.settings.hasLengthLimit { enforceLengthLimit(of: queue) }
+        if !queue.unfinished.isEmpty { finishMessages(of: queue) }
     }
 
     /// Sees to it that the queue is looked at when something next falls due in it.
@@ -142,6 +149,7 @@ extension BrokerCore {
                 bury(promotion.entry, of: queue, because: .expired)
             } else {
                 queue.ready.restore(promotion.entry)
+                if queue.settings.hasLengthLimit { enforceLengthLimit(of: queue) }
             }
             schedule(queue)
         }

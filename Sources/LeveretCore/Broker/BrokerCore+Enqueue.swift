@@ -16,13 +16,18 @@ struct Arrival {
 }
 
 extension BrokerCore {
-    /// Puts a message into queues, each with its own rules, and sees to its confirm.
-    mutating func enqueue(_ arrival: Arrival, to queues: [Queue], in virtualHost: VirtualHost) {
+    /// Puts a message into queues, each with its own rules, and sees to its confirm. `false` if a queue refused it.
+    @discardableResult
+    mutating func enqueue(_ arrival: Arrival, to queues: [Queue], in virtualHost: VirtualHost) -> Bool {
         var isRefused = false
+        var awaitsLike = false
         let accepting = queues.filter { queue in
             switch admit(arrival, to: queue, in: virtualHost) {
             case .accepted: return true
-            case .duplicate: return false
+            case .gone: return false
+            case .duplicate(let position):
+                awaitsLike = awaitsLike || mustAwait(position, arrival.summary)
+                return false
             case .refused:
                 isRefused = true
                 return false
@@ -34,63 +39,50 @@ extension BrokerCore {
                 gate.refuse(ticket)
             } else if isJournaled {
                 gate.wait(ticket.ledger)
+            } else if awaitsLike {
+                awaitNextBatch(ticket)
             } else {
                 gate.resolve(ticket)
             }
         }
         for queue in accepting where queue.settings.hasLengthLimit { enforceLengthLimit(of: queue) }
+        return !isRefused
     }
 
     // MARK: Admission
 
     private enum Admission {
         case accepted
-        case duplicate
+        /// One like it was there before, which is durable with the position.
+        case duplicate(of: JournalPosition)
         case refused
+        case gone
     }
 
     private mutating func admit(_ arrival: Arrival, to queue: Queue, in virtualHost: VirtualHost) -> Admission {
-        guard !queue.isDeleted else { return .duplicate }
-        if !arrival.isCopy, let settings = queue.settings.deduplication,
-            !remember(arrival.publishing, arrival.summary, settings, in: &queue.deduplication)
-        {
-            return .duplicate
+        guard !queue.isDeleted else { return .gone }
+        let settings = arrival.isCopy ? nil : queue.settings.deduplication
+        let mark = settings.flatMap { deduplicationMark(of: arrival.publishing, arrival.summary, $0) }
+        if let mark, let position = positionOfLike(mark, in: queue.deduplication) {
+            return .duplicate(of: position)
         }
-        guard queue.settings.overflow != .dropHead, queue.settings.hasLengthLimit else { return .accepted }
+        guard hasRoom(for: arrival, in: queue, of: virtualHost) else { return .refused }
+        // What is refused is not remembered: its publisher may try again.
+        if let mark { remember(mark, in: &queue.deduplication) }
+        return .accepted
+    }
+
+    private mutating func hasRoom(for arrival: Arrival, in queue: Queue, of virtualHost: VirtualHost) -> Bool {
+        guard queue.settings.overflow != .dropHead, queue.settings.hasLengthLimit else { return true }
         let size = arrival.publishing.body.count
-        guard queue.isFull(adding: size, count: 1) else { return .accepted }
+        guard queue.isFull(adding: size, count: 1) else { return true }
         // Consumers that wait may make room.
         deliver(from: queue)
-        guard queue.isFull(adding: size, count: 1) else { return .accepted }
+        guard queue.isFull(adding: size, count: 1) else { return true }
         if queue.settings.overflow == .rejectPublishDeadLetter {
             deadLetter(DeadMessage(arrival), of: queue, because: .maxlen, in: virtualHost)
         }
-        return .refused
-    }
-
-    /// Notes a message in a window. `false` if the window remembers one like it.
-    mutating func remember(
-        _ publishing: PublishingView,
-        _ summary: PropertiesSummary,
-        _ settings: DeduplicationSettings,
-        in window: inout DeduplicationWindow
-    ) -> Bool {
-        guard let range = summary.headers,
-            let headers = try? FieldTable(encoded: UnsafeRawBufferPointer(rebasing: publishing.properties[range])),
-            let value = headers[settings.header], let key = value.deduplicationKey
-        else { return true }
-        guard !window.contains(key, at: now.milliseconds) else {
-            counters.deduplicated += 1
-            return false
-        }
-        let changes = window.remember(
-            key,
-            lifetime: headers["x-cache-ttl"]?.integer.map { UInt64(clamping: $0) } ?? settings.lifetime,
-            capacity: settings.capacity,
-            at: now.milliseconds
-        )
-        if window.scope != nil, isDurable { deduplicationChanges += changes }
-        return true
+        return false
     }
 
     // MARK: Storing
@@ -174,19 +166,5 @@ extension BrokerCore {
         }
         // What is to leave next may have to be read back first.
         if queue.isFull(adding: 0, count: 0) { requestNextPage(of: queue) }
-    }
-}
-
-extension FieldValue {
-    /// The value as bytes that are the same for the same value; `nil` if there is no way to write it.
-    var deduplicationKey: [UInt8]? {
-        let value = integer.map(FieldValue.int64) ?? self
-        var bytes: [UInt8] = []
-        do {
-            try FieldTable(entries: [FieldTable.Entry(key: "", value: value)]).encode(into: &bytes)
-        } catch {
-            return nil
-        }
-        return bytes
     }
 }

@@ -75,18 +75,21 @@ extension BrokerCore {
         }
         let ticket = channel.ledger.map { ConfirmTicket(ledger: $0, publishSequence: gate.nextSequence(in: $0)) }
         let (queues, exchange) = (channel.route.queues, channel.route.deduplicatingExchange)
-        guard admits(publishing, summary, to: queues, through: exchange, ticket: ticket, on: channel) else {
-            if let ticket { gate.resolve(ticket) }
+        let mark = exchange?.deduplicationSettings.flatMap { deduplicationMark(of: publishing, summary, $0) }
+        guard admits(publishing, summary, to: queues, through: exchange, mark, ticket: ticket, on: channel) else {
             return
         }
         guard channel.route.isPlain, summary.expiration == nil, due.at == 0 else {
-            enqueue(
+            let isTaken = enqueue(
                 Arrival(publishing: publishing, summary: summary, due: due, ticket: ticket),
                 to: channel.route.queues,
                 in: channel.session.virtualHost
             )
+            // What is refused is not remembered: its publisher may try again.
+            if let exchange, let mark, isTaken { remember(mark, in: &exchange.deduplication) }
             return
         }
+        if let exchange, let mark { remember(mark, in: &exchange.deduplication) }
         if summary.isPersistent, channel.route.isJournaled {
             enqueueJournaled(publishing, ticket: ticket, on: channel)
         } else {
@@ -96,12 +99,13 @@ extension BrokerCore {
     }
 
     /// Whether a publishing goes on to its queues: there are some, and its exchange has not seen it before. If there
-    /// are none and it is mandatory, it goes back.
+    /// are none and it is mandatory, it goes back. What does not go on is confirmed.
     mutating func admits(
         _ publishing: PublishingView,
         _ summary: PropertiesSummary,
         to queues: [Queue],
         through deduplicatingExchange: Exchange?,
+        _ mark: DeduplicationMark?,
         ticket: ConfirmTicket?,
         on channel: Channel
     ) -> Bool {
@@ -109,10 +113,15 @@ extension BrokerCore {
         guard !queues.isEmpty else {
             counters.unroutable += 1
             if publishing.mandatory, !isReply(publishing) { giveBack(publishing, ticket, on: channel) }
+            if let ticket { gate.resolve(ticket) }
             return false
         }
-        guard let exchange = deduplicatingExchange, let settings = exchange.deduplicationSettings else { return true }
-        return remember(publishing, summary, settings, in: &exchange.deduplication)
+        guard let exchange = deduplicatingExchange, let mark,
+            let position = positionOfLike(mark, in: exchange.deduplication)
+        else { return true }
+        guard let ticket else { return false }
+        if mustAwait(position, summary) { awaitNextBatch(ticket) } else { gate.resolve(ticket) }
+        return false
     }
 
     private func scan(_ properties: UnsafeRawBufferPointer) throws(AMQPError) -> PropertiesSummary {

@@ -77,6 +77,8 @@ extension BrokerCore {
             session.virtualHost.connectionCount -= 1
             session.user?.connectionCount -= 1
         }
+        // What comes back from one of its channels does not go out on another.
+        session.outboundAllowance = 0
         for channel in session.channelsInOrder { remove(channel) }
         for queue in session.exclusiveQueues where !queue.isDeleted {
             delete(queue, in: session.virtualHost)

@@ -81,20 +81,24 @@ extension BrokerCore {
 
     private mutating func apply(_ publishing: BufferedPublishing, on channel: Channel) {
         publishing.withView { view in
+            let exchange = publishing.deduplicatingExchange
+            let mark = exchange?.deduplicationSettings.flatMap { deduplicationMark(of: view, publishing.summary, $0) }
             let isAdmitted = admits(
                 view,
                 publishing.summary,
                 to: publishing.queues,
-                through: publishing.deduplicatingExchange,
+                through: exchange,
+                mark,
                 ticket: nil,
                 on: channel
             )
             guard isAdmitted else { return }
-            enqueue(
+            let isTaken = enqueue(
                 Arrival(publishing: view, summary: publishing.summary, due: publishing.due),
                 to: publishing.queues,
                 in: channel.session.virtualHost
             )
+            if let exchange, let mark, isTaken { remember(mark, in: &exchange.deduplication) }
         }
     }
 

@@ -7,7 +7,13 @@ struct DeduplicationWindow {
         let serial: UInt64
     }
 
-    private var entries: [[UInt8]: DeduplicationEntry] = [:]
+    private struct Memory {
+        let entry: DeduplicationEntry
+        /// The message and the memory of it are durable when this is.
+        let position: JournalPosition
+    }
+
+    private var memories: [[UInt8]: Memory] = [:]
     /// From the oldest to the youngest. What was replaced or forgotten meanwhile has a place too.
     private var order = Deque<Place>()
     private var nextSerial: UInt64 = 1
@@ -17,19 +23,21 @@ struct DeduplicationWindow {
 
     init(scope: DeduplicationScope?) { self.scope = scope }
 
-    var count: Int { entries.count }
+    var count: Int { memories.count }
 
     /// Adds an entry that the journal holds. They come by rising serial.
     mutating func recover(_ entry: DeduplicationEntry) {
-        entries[entry.key] = entry
+        memories[entry.key] = Memory(entry: entry, position: JournalPosition(rawValue: 0))
         order.append(Place(key: entry.key, serial: entry.serial))
         nextSerial = max(nextSerial, entry.serial + 1)
     }
 
-    /// Whether the window remembers a message of the key.
-    func contains(_ key: [UInt8], at now: UInt64) -> Bool {
-        guard let entry = entries[key] else { return false }
-        return entry.expiresAt == 0 || entry.expiresAt > now
+    /// If the window remembers a message of the key: with which position that one is durable.
+    func position(of key: [UInt8], at now: UInt64) -> JournalPosition? {
+        guard let memory = memories[key], memory.entry.expiresAt == 0 || memory.entry.expiresAt > now else {
+            return nil
+        }
+        return memory.position
     }
 
     /// Remembers a message. Gives what changes in the journal.
@@ -37,7 +45,8 @@ struct DeduplicationWindow {
         _ key: [UInt8],
         lifetime: UInt64?,
         capacity: Int,
-        at now: UInt64
+        at now: UInt64,
+        position: JournalPosition
     ) -> [DeduplicationChange] {
         let entry = DeduplicationEntry(
             scope: scope ?? .queue(QueueID(rawValue: 0)),
@@ -46,7 +55,7 @@ struct DeduplicationWindow {
             expiresAt: lifetime.map { now.addingClamping($0) } ?? 0
         )
         nextSerial += 1
-        entries[key] = entry
+        memories[key] = Memory(entry: entry, position: position)
         order.append(Place(key: key, serial: entry.serial))
         return [.remember(entry)] + forgetOld(capacity: capacity, at: now)
     }
@@ -55,9 +64,9 @@ struct DeduplicationWindow {
     private mutating func forgetOld(capacity: Int, at now: UInt64) -> [DeduplicationChange] {
         var changes: [DeduplicationChange] = []
         while let place = order.first {
-            if let entry = entries[place.key], entry.serial == place.serial {
-                guard entries.count > capacity || (entry.expiresAt != 0 && entry.expiresAt <= now) else { break }
-                entries[place.key] = nil
+            if let entry = memories[place.key]?.entry, entry.serial == place.serial {
+                guard memories.count > capacity || (entry.expiresAt != 0 && entry.expiresAt <= now) else { break }
+                memories[place.key] = nil
                 changes.append(.forget(entry.scope, key: place.key))
             }
             order.removeFirst()

@@ -14,6 +14,7 @@ struct ServeSettingsTests {
         #expect(settings.heartbeat == 60)
         #expect(settings.frameMax == 131_072)
         #expect(settings.channelMax == 2047)
+        #expect(settings.shutdownGrace == 5)
         #expect("\(settings.logLevel)" == "info")
     }
 
@@ -33,6 +34,7 @@ struct ServeSettingsTests {
             environment: [
                 "LEVERET_HOST": "::1", "LEVERET_PORT": "0", "LEVERET_DATA": "/d", "LEVERET_DURABILITY": "normal",
                 "LEVERET_HEARTBEAT": "5", "LEVERET_FRAME_MAX": "4096", "LEVERET_CHANNEL_MAX": "7",
+                "LEVERET_SHUTDOWN_GRACE": "9",
                 "LEVERET_LOG_LEVEL": "error",
             ]
         )
@@ -43,6 +45,8 @@ struct ServeSettingsTests {
         #expect(settings.heartbeat == 5)
         #expect(settings.frameMax == 4096)
         #expect(settings.channelMax == 7)
+        #expect(settings.shutdownGrace == 9)
+        #expect(settings.server.shutdownGrace == .seconds(9))
         #expect("\(settings.logLevel)" == "error")
     }
 
