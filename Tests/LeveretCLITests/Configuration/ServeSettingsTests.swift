@@ -1,5 +1,6 @@
 import ArgumentParser
 import Leveret
+import LeveretServer
 import Testing
 
 @testable import LeveretCLI
