@@ -178,4 +178,36 @@ import Testing
         for _ in 0..<7 { try core.wait(milliseconds: 100) }
         #expect(try core.drain("q") == ["first", "last"])
     }
+
+    @Test func `what comes back after a purge does not hide that messages behind it expire`() throws {
+        let core = try CoreHarness()
+        let other = try core.open(session: 2)
+        try core.declare("q")
+        try core.publish("a", key: "q")
+        try core.get("q", on: other)
+        try core.perform(.purgeQueue(name: "q", noWait: false))
+        try core.publish("x", key: "q", expiration: "10")
+        try core.publish("y", key: "q")
+        try core.nack(1, on: other)
+        #expect(core.host.report().queues[0].ready == 3)
+        try core.wait(milliseconds: 10)
+        #expect(core.host.report().queues[0].ready == 2)
+        #expect(try core.drain("q") == ["a", "y"])
+    }
+
+    @Test func `a delayed message does not hide that those published while it got its place expire`() throws {
+        let core = try CoreHarness(time: BrokerTime(milliseconds: 1_000_000))
+        try core.declare("d", .durable)
+        try core.publish("p", key: "d", persistent: true, headers: ["x-delay": .int32(100)], expiration: "300")
+        core.commitsAtOnce = false
+        try core.wait(milliseconds: 100)
+        try core.publish("x", key: "d", persistent: true, expiration: "100")
+        try core.publish("y", key: "d", persistent: true, expiration: "500")
+        core.commitsAtOnce = true
+        try core.commit()
+        #expect(core.host.report().queues[0].ready == 3)
+        try core.wait(milliseconds: 100)
+        #expect(core.host.report().queues[0].ready == 2)
+        #expect(try core.drain("d") == ["p", "y"])
+    }
 }

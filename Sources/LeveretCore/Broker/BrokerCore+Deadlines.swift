@@ -149,6 +149,8 @@ extension BrokerCore {
                 bury(promotion.entry, of: queue, because: .expired)
             } else {
                 queue.ready.restore(promotion.entry)
+                // They were published while the journal was told of its place.
+                queue.ready.noteDeadlines(behind: promotion.entry)
                 if queue.settings.hasLengthLimit { enforceLengthLimit(of: queue) }
             }
             schedule(queue)

@@ -12,7 +12,7 @@ struct EntryLine {
     private var front = EntryBlock()
     private var pages = Deque<Page>()
     private var back = EntryBlock()
-    /// The latest deadline that was ever in the line.
+    /// The latest deadline that was ever in the line, or may come back to its place.
     private var latestDeadline: UInt64 = 0
     /// Messages that are in the journal only.
     private(set) var storedCount = 0
@@ -41,6 +41,16 @@ struct EntryLine {
         guard front.isEmpty, case .stored(let entries)? = pages.first else { return nil }
         return entries.slot
     }
+
+    /// All messages have left; those that were delivered may still come back.
+    mutating func removeAll() {
+        let deadline = latestDeadline
+        self = EntryLine(capacity: capacity)
+        latestDeadline = deadline
+    }
+
+    /// A message that is not in the line will be put to a place in front of those that are added from now on.
+    mutating func expect(_ entry: QueueEntry) { latestDeadline = max(latestDeadline, entry.deadline) }
 
     /// Adds a message that is younger than all others. `false` if some message before it lives longer, so that the
     /// first message's deadline says nothing of this one's.

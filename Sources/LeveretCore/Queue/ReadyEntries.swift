@@ -58,7 +58,10 @@ struct ReadyEntries {
 
     /// Takes all messages out.
     mutating func removeAll() -> (entries: [QueueEntry], stored: [StoredEntries]) {
-        defer { self = ReadyEntries(capacity: capacity) }
+        defer {
+            for line in lines.indices { lines[line].removeAll() }
+            (top, count, bodyBytes, early) = (0, 0, 0, Heap())
+        }
         return (all, stored)
     }
 
@@ -68,6 +71,16 @@ struct ReadyEntries {
     /// The messages that are in the journal only.
     var stored: [StoredEntries] { lines.reversed().flatMap(\.stored) }
 
+    /// A message that waits elsewhere will be restored to its place.
+    mutating func expect(_ entry: QueueEntry) {
+        lines[makeLine(for: entry.priority, count: 0, bodyBytes: 0)].expect(entry)
+    }
+
+    /// A message has got a place in front of others that did not know of it.
+    mutating func noteDeadlines(behind entry: QueueEntry) {
+        lines[Int(entry.priority)].behind(entry.ordinal).forEach { noteEarly($0) }
+    }
+
     private mutating func makeLine(for entry: QueueEntry) -> Int {
         makeLine(for: entry.priority, count: 1, bodyBytes: Int(entry.bodyLength))
     }
@@ -75,7 +88,7 @@ struct ReadyEntries {
     private mutating func makeLine(for priority: UInt8, count added: Int, bodyBytes addedBytes: Int) -> Int {
         let line = Int(priority)
         while lines.count <= line { lines.append(EntryLine(capacity: capacity)) }
-        if line > top { top = line }
+        if line > top, added > 0 { top = line }
         count += added
         bodyBytes += addedBytes
         return line

@@ -39,6 +39,7 @@ extension Queue {
         if let history = message.history { histories[message.entry.ordinal] = history }
         if message.dueAt > 0 {
             let isRetry = message.history.map { $0.returns > 0 } ?? false
+            ready.expect(message.entry)
             delayed.insert(
                 DelayedMessage(
                     dueAt: message.dueAt,
