@@ -41,12 +41,10 @@ demo: build ## Watch a broker which is killed under load lose nothing, in a temp
 build: setup-build ## Build the command line tool for debugging
 	@$(SWIFT) build --product leveret
 
-# The linker strips the binary, so that a later build finds the file as it left it. Overlapping access to a variable is
-# looked for at run time by debug builds, and so by all tests; release builds do without the tenth of the time it takes.
+# The linker strips the binary, so that a later build finds the file as it left it.
 .PHONY: release
 release: setup-build ## Build the stripped release binary with a static Swift runtime: .build/release/leveret
-	@$(SWIFT) build --configuration release --static-swift-stdlib --product leveret \
-	    -Xswiftc -enforce-exclusivity=unchecked -Xlinker -s
+	@$(SWIFT) build --configuration release --static-swift-stdlib --product leveret -Xlinker -s
 
 # --- Test
 
