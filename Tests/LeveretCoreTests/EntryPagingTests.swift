@@ -113,6 +113,27 @@ import Testing
         #expect(again == self.texts(1...40))
     }
 
+    @Test func `what comes next is read back before a consumer gets there`() throws {
+        let core = try coreWithBacklog(100)
+        core.loadsAtOnce = false
+        try core.setPrefetch(1)
+        var texts = try core.consume("d").texts
+        while texts.isEmpty, let segment = core.wantedSegments.first { texts += try core.bring(segment).texts }
+        var waits = 0
+        for tag in 1...999 as ClosedRange<UInt64> {
+            // Brought only after the consumer has taken what it could.
+            let ahead = core.wantedSegments
+            var next = try core.ack(tag).texts
+            if next.isEmpty { waits += 1 }
+            for segment in ahead where core.wantedSegments.contains(segment) { next += try core.bring(segment).texts }
+            while next.isEmpty, let segment = core.wantedSegments.first { next += try core.bring(segment).texts }
+            texts += next
+        }
+        #expect(texts == self.texts(1...1000))
+        // Read when they are needed, each of more than sixty segments would make the consumer wait.
+        #expect(waits < 25)
+    }
+
     @Test func `a purge counts and settles what is in the journal only`() throws {
         let core = try coreWithBacklog(100)
         let purged = try core.perform(.purgeQueue(name: "d", noWait: false)).script

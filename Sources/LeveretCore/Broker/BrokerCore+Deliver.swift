@@ -25,6 +25,7 @@ extension BrokerCore {
     mutating func deliver(from queue: Queue) {
         if !queue.unfinished.isEmpty { finishMessages(of: queue) }
         deliverReady(from: queue)
+        readAhead(for: queue)
         if queue.ready.isLong { pageOut(queue) }
         if !queue.isDeleted { noteDeadline(of: queue) }
     }
@@ -32,7 +33,7 @@ extension BrokerCore {
     private mutating func deliverReady(from queue: Queue) {
         // What waited for another message may be answered with one that has come back before it.
         if !queue.channelsWithGets.isEmpty { answerWaitingGets(of: queue) }
-        guard !queue.isDeleted, !queue.isPaused, !queue.consumers.isEmpty else { return }
+        guard queue.canDeliver else { return }
         while let entry = queue.ready.first {
             guard queue.pace?.admits(at: now.milliseconds) ?? true else { return }
             guard let consumer = queue.consumers.next() else { return }
@@ -45,7 +46,6 @@ extension BrokerCore {
             queue.pace?.noteDelivery(at: now.milliseconds)
             deliver(queue.ready.removeFirst(), record, to: consumer)
         }
-        requestNextPage(of: queue)
     }
 
     private mutating func deliver(_ entry: QueueEntry, _ record: RecordReference, to consumer: Consumer) {

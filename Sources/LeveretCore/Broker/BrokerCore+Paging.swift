@@ -13,7 +13,7 @@ extension BrokerCore {
 
     /// Makes the entries of queues anew that know messages of the segment by runs. `false` if the index lacks any.
     private mutating func pageIn(_ segment: Segment, index: [UInt8], to queues: [Queue]) -> Bool {
-        let waiting = queues.filter { $0.ready.awaitedSlot == segment.slot }
+        let waiting = queues.filter { $0.ready.canPageIn(segment.slot) }
         guard !waiting.isEmpty else { return true }
         var items: [QueueID: [SegmentIndex.Item]] = [:]
         for queue in waiting { items[queue.id] = [] }
@@ -38,6 +38,12 @@ extension BrokerCore {
     /// The next messages of the queue are known by a run only: asks for the index of their segment.
     mutating func requestNextPage(of queue: Queue) {
         guard let slot = queue.ready.awaitedSlot else { return }
+        request(log[slot], for: queue)
+    }
+
+    /// Asks for the messages behind those that the queue's consumers are at, so that nobody waits for them.
+    mutating func readAhead(for queue: Queue) {
+        guard queue.canDeliver, let slot = queue.ready.soonAwaitedSlot else { return }
         request(log[slot], for: queue)
     }
 

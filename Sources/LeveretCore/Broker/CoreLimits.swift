@@ -21,7 +21,7 @@ package struct CoreLimits: Sendable, Hashable {
     /// Bytes that all open transactions together may hold; one that would exceed it closes its channel with 406.
     package var transactionBytesInAll = 512 << 20
     /// Bytes of message content kept in memory. Above it durable segments stay in the journal only.
-    package var residentBytes = 64 << 20
+    package var residentBytes = 32 << 20
     /// Messages of a queue whose places stay in memory at its front, and as many at its back. Beyond that, messages
     /// whose content has left memory are known by runs.
     package var entriesInMemory = 1024

@@ -22,6 +22,9 @@ struct EntryBlock {
     /// The highest ordinal.
     var last: UInt64? { entries.last?.ordinal }
 
+    /// Whether all messages lie in one segment, as far as the first and the last can tell.
+    var isOfOneSegment: Bool { entries.first?.slot == entries.last?.slot }
+
     /// Adds a message that is younger than all others.
     mutating func append(_ entry: QueueEntry) { entries.append(entry) }
 

@@ -37,10 +37,16 @@ struct EntryLine {
     var first: QueueEntry? { front.first }
 
     /// The segment whose index is needed before there is a first message.
-    var awaitedSlot: SegmentSlot? {
-        guard front.isEmpty, case .stored(let entries)? = pages.first else { return nil }
+    var awaitedSlot: SegmentSlot? { front.isEmpty ? nextSlot : nil }
+
+    /// The segment of the messages behind the front, if they are in the journal only.
+    var nextSlot: SegmentSlot? {
+        guard case .stored(let entries)? = pages.first else { return nil }
         return entries.slot
     }
+
+    /// The segment whose index is needed now, or soon: what is left in front of it is of one other segment.
+    var soonAwaitedSlot: SegmentSlot? { front.isOfOneSegment ? nextSlot : nil }
 
     /// All messages have left; those that were delivered may still come back.
     mutating func removeAll() {

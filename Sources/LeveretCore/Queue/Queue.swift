@@ -39,6 +39,8 @@ final class Queue {
     var isDeleted = false
     /// Whether an operator holds the queue up: nothing leaves it for consumers and gets.
     var isPaused = false
+    /// Whether there is somebody to deliver to.
+    var canDeliver: Bool { !isDeleted && !isPaused && !consumers.isEmpty }
     /// How fast it may deliver, if that is limited.
     var pace: DeliveryPace?
     /// Whether the queue is on the list of those with something to deliver.

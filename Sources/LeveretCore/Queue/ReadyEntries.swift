@@ -34,6 +34,8 @@ struct ReadyEntries {
     var first: QueueEntry? { lines[top].first }
     /// The segment whose index is needed before the next message is known.
     var awaitedSlot: SegmentSlot? { lines[top].awaitedSlot }
+    /// The segment whose index is needed before the next message is known, or soon.
+    var soonAwaitedSlot: SegmentSlot? { lines[top].soonAwaitedSlot }
     /// How many messages have an entry in memory.
     var residentCount: Int { lines.reduce(count) { $0 - $1.storedCount } }
 
@@ -111,6 +113,9 @@ extension ReadyEntries {
     mutating func pageOut(_ residence: (SegmentSlot) -> EntryResidence, _ note: (StoredEntries) -> Void) {
         for line in lines.indices { lines[line].pageOut(residence, note) }
     }
+
+    /// Whether the index of the segment would make messages known.
+    func canPageIn(_ slot: SegmentSlot) -> Bool { lines.contains { $0.nextSlot == slot } }
 
     /// See `EntryLine.pageIn`.
     mutating func pageIn(_ slot: SegmentSlot, _ items: [SegmentIndex.Item], _ note: (StoredEntries) -> Void) -> Bool {
