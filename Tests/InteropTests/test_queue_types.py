@@ -116,6 +116,16 @@ def test_the_types_are_compared(connection, declare, name):
     connection.channel().queue_delete(classic)
 
 
+@pytest.mark.parametrize("version, is_one", [(1, True), (2, True), (0, False), (3, False), (-1, False)])
+def test_there_are_two_versions_of_classic_queues_to_ask_for(channel, name, version, is_one):
+    arguments = {"x-queue-version": version}
+    if is_one:
+        channel.queue_declare(name("queue"), exclusive=True, arguments=arguments)
+        return
+    with closes_channel(406, "x-queue-version"):
+        channel.queue_declare(name("queue"), exclusive=True, arguments=arguments)
+
+
 def test_a_highest_priority_of_zero_is_one_priority(channel, name):
     queue = name("queue")
     channel.queue_declare(queue, exclusive=True, arguments={"x-max-priority": 0})
