@@ -170,3 +170,26 @@ def test_the_consumer_of_the_highest_priority_is_the_next_to_be_active(connect, 
         publish(publisher, queue, b"%d" % place)
         assert inboxes[place].take_bodies(1) == [b"%d" % place]
         inboxes[place].channel.close()
+
+
+@OF_4_3
+def test_a_consumer_may_say_itself_how_long_it_may_take(connect, channel, declare):
+    queue = declare(**{"x-consumer-timeout": 600_000})
+    slow = connect().channel()
+    slow.basic_qos(prefetch_count=1)
+    patient, hasty = Inbox(slow, queue), Inbox(slow, queue, arguments={"x-consumer-timeout": 300})
+    publish(channel, queue, "first", "second")
+    patient.take(1), hasty.take(1)
+    for inbox in (patient, hasty):
+        slow.basic_cancel(inbox.tag)
+    other = Inbox(channel, queue)
+    [message] = other.take(1)
+    assert (message.body, message.redelivered) == (b"second", True)
+    assert other.arrived() == []
+
+
+@OF_4_3
+@pytest.mark.parametrize("value", ["soon", -1, 2 ** 62])
+def test_a_time_for_a_consumer_that_makes_no_sense_is_406(connection, declare, value):
+    with closes_channel(406, "x-consumer-timeout"):
+        Inbox(connection.channel(), declare(), arguments={"x-consumer-timeout": value})

@@ -149,7 +149,8 @@ enum QueueArguments {
         "x-queue-version": 2,
     ]
 
-    private static func problem(with entry: FieldTable.Entry) -> String? {
+    /// What is wrong with the value of an argument that has a rule; nothing with others.
+    static func problem(with entry: FieldTable.Entry) -> String? {
         if numbers.contains(entry.key) {
             guard let number = entry.value.integer else { return "{unacceptable_type,\(entry.value.typeName)}" }
             return problem(with: number, in: entry.key)
