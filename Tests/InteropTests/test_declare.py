@@ -5,7 +5,7 @@ import re
 import pytest
 
 from expectations import Inbox, closes_channel, drain, get, publish, ready_count, round_trip
-from wire import QUEUE_DECLARE, QUEUE_DECLARE_OK, declare_queue_method, table
+from wire import QUEUE_DECLARE, QUEUE_DECLARE_OK, declare_queue_method, long_string, table
 
 
 def test_a_new_queue_has_no_messages_and_no_consumers(channel, name):
@@ -128,6 +128,25 @@ def test_the_broker_names_a_queue_which_the_client_did_not_name(channel):
     assert first.startswith("amq.gen-") and second.startswith("amq.gen-")
     assert all(re.fullmatch("amq\\.gen-[A-Za-z0-9_-]{22}", queue) for queue in (first, second))
     assert first != second
+
+
+@pytest.mark.leveret_only("RabbitMQ before 4.4 makes all names begin alike")
+def test_a_client_may_say_how_the_name_that_the_broker_makes_begins(peer, channel, name):
+    wire, prefix = peer(), name("shop")
+    wire.open_channel(1)
+    begins = table(("x-name-prefix", b"S" + long_string(prefix.encode())))
+    queue, _, _ = wire.declare_queue(1, "", auto_delete=True, arguments=begins)
+    assert re.fullmatch(re.escape(prefix) + "-[A-Za-z0-9_-]{22}", queue)
+    # It is no argument of the queue: who knows the name declares it without.
+    assert channel.queue_declare(queue, auto_delete=True).method.queue == queue
+    # Nor does it name a queue that its client names.
+    assert wire.declare_queue(1, queue, auto_delete=True, arguments=begins)[0] == queue
+    too_long = table(("x-name-prefix", b"S" + long_string(b"x" * 65)))
+    wire.send(declare_queue_method(1, "", exclusive=True, arguments=too_long))
+    text, _ = wire.expect_channel_close(1, 406)
+    assert text == f"PRECONDITION_FAILED - Queue name prefix '{'x' * 65}' exceeds the 64-byte limit"
+    channel.queue_delete(queue)
+    wire.close()
 
 
 @pytest.mark.leveret_only("RabbitMQ 3.10 refuses the name although the queue exists")
