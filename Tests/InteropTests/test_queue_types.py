@@ -173,6 +173,36 @@ def test_the_consumer_of_the_highest_priority_is_the_next_to_be_active(connect, 
 
 
 @OF_4_3
+def test_a_consumer_of_a_higher_priority_is_active_once_the_one_before_has_settled_what_it_has(
+        connect, publisher, declare):
+    queue = declare(**{"x-single-active-consumer": True})
+    low, high = connect().channel(), connect().channel()
+    first = Inbox(low, queue)
+    publish(publisher, queue, "a", "b")
+    held = first.take(2)
+    second = Inbox(high, queue, auto_ack=True, arguments={"x-priority": 1})
+    publish(publisher, queue, "c")
+    low.basic_ack(held[0].tag)
+    assert first.arrived() + second.arrived() == []
+    low.basic_ack(held[1].tag)
+    assert second.take_bodies(1) == [b"c"]
+    # Its place is kept for the one before.
+    high.basic_cancel(second.tag)
+    publish(publisher, queue, "d")
+    assert [message.body for message in first.take(1)] == [b"d"]
+
+
+@OF_4_3
+def test_consumers_of_the_same_or_a_lower_priority_wait_for_their_turn(connect, publisher, declare):
+    queue = declare(**{"x-single-active-consumer": True})
+    inboxes = [Inbox(connect().channel(), queue, auto_ack=True, arguments={"x-priority": priority})
+               for priority in (1, 1, 0)]
+    publish(publisher, queue, "a", "b")
+    assert inboxes[0].take_bodies(2) == [b"a", b"b"]
+    assert inboxes[1].arrived() + inboxes[2].arrived() == []
+
+
+@OF_4_3
 def test_a_consumer_may_say_itself_how_long_it_may_take(connect, channel, declare):
     queue = declare(**{"x-consumer-timeout": 600_000})
     slow = connect().channel()
