@@ -65,6 +65,8 @@ def expect_no_entry(connect, text, *arguments, **options):
         ("read", lambda c: c.queue_unbind("there", "amq.direct", "k"), "read access to exchange 'amq.direct'"),
         ("write", lambda c: c.exchange_bind("amq.fanout", "amq.direct"), "write access to exchange 'amq.fanout'"),
         ("read", lambda c: c.exchange_bind("amq.fanout", "amq.direct"), "read access to exchange 'amq.direct'"),
+        ("write", lambda c: c.exchange_unbind("amq.fanout", "amq.direct"), "write access to exchange 'amq.fanout'"),
+        ("read", lambda c: c.exchange_unbind("amq.fanout", "amq.direct"), "read access to exchange 'amq.direct'"),
         ("write", lambda c: c.basic_publish("amq.direct", "k", b""), "write access to exchange 'amq.direct'"),
         ("write", lambda c: c.basic_publish("", "there", b""), "write access to exchange 'amq.default'"),
         ("read", lambda c: c.basic_get("there"), "read access to queue 'there'"),
@@ -132,6 +134,35 @@ def test_a_change_of_permissions_counts_at_once(broker, channel, user, connect_a
     again.confirm_delivery()
     again.basic_publish("", "there", b"allowed")
     assert channel.queue_purge("there").method.message_count == 2
+
+
+def test_a_permission_matches_anywhere_in_a_name_unless_it_says_otherwise(user, connect_as, name):
+    connection = connect_as(user(configure="mine", write="^only$"))
+    for queue in (f"{name('a')}-mine-b", "mine"):
+        connection.channel().queue_declare(queue, exclusive=True)
+    for queue in ("min", "MINE", ""):
+        with pytest.raises(pika.exceptions.ChannelClosedByBroker) as error:
+            connection.channel().queue_declare(queue, exclusive=True)
+        assert error.value.reply_code == 403
+    with pytest.raises(pika.exceptions.ChannelClosedByBroker) as error:
+        channel = connection.channel()
+        channel.confirm_delivery()
+        channel.basic_publish("only-not", "key", b"")
+    assert error.value.reply_code in (403, 404)
+
+
+def test_rights_are_those_of_the_virtual_host(broker, user, connect_as):
+    operate(broker, "add_vhost", "office")
+    try:
+        name = user()
+        expect_no_entry(connect_as, f"access to vhost 'office' refused for user '{name}'", name, virtual_host="office")
+        in_virtual_host(broker, "office", "set_permissions", name, "^$", "^$", ".*")
+        connect_as(name).channel().queue_declare("", exclusive=True)
+        with pytest.raises(pika.exceptions.ChannelClosedByBroker) as error:
+            connect_as(name, virtual_host="office").channel().queue_declare("", exclusive=True)
+        assert error.value.reply_code == 403 and "in vhost 'office'" in error.value.reply_text
+    finally:
+        operate(broker, "delete_vhost", "office")
 
 
 def test_without_permissions_nobody_enters(broker, user, connect_as):
@@ -260,6 +291,27 @@ def test_a_deleted_virtual_host_takes_its_connections_and_queues_along(broker, c
         connect(virtual_host="shop").channel().queue_declare("q", passive=True)
     assert error.value.reply_code == 404
     operate(broker, "delete_vhost", "shop")
+
+
+def test_what_bears_one_name_in_two_virtual_hosts_has_nothing_in_common(broker, connect, name):
+    operate(broker, "add_vhost", "garden")
+    try:
+        in_virtual_host(broker, "garden", "set_permissions", "guest", ".*", ".*", ".*")
+        queue, exchange = name("queue"), name("exchange")
+        channels = [connect(virtual_host=host).channel() for host in ("/", "garden")]
+        for channel, kind in zip(channels, ("direct", "fanout")):
+            channel.confirm_delivery()
+            channel.exchange_declare(exchange, kind)
+            channel.queue_declare(queue, exclusive=True)
+            channel.queue_bind(queue, exchange, "key")
+        channels[0].basic_publish(exchange, "key", b"here")
+        channels[1].basic_publish(exchange, "another key", b"there")
+        for channel, body in zip(channels, (b"here", b"there")):
+            assert channel.basic_get(queue, auto_ack=True)[2] == body
+            assert channel.basic_get(queue, auto_ack=True)[2] is None
+        channels[0].exchange_delete(exchange)
+    finally:
+        operate(broker, "delete_vhost", "garden")
 
 
 def test_connections_and_queues_of_a_virtual_host_are_limited(broker, connect):

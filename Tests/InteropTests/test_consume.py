@@ -6,8 +6,8 @@ import pytest
 from expectations import Inbox, closes_channel, closes_connection, consumer_count, drain, eventually, get, publish
 from expectations import ready_count
 from wire import (
-    BASIC_CANCEL, BASIC_CANCEL_OK, BASIC_CONSUME_OK, BASIC_DELIVER, QUEUE_DELETE, QUEUE_DELETE_OK, consume_method,
-    method, publishing, short_string,
+    BASIC_CANCEL, BASIC_CANCEL_OK, BASIC_CONSUME, BASIC_CONSUME_OK, BASIC_DELIVER, EMPTY_TABLE, QUEUE_DELETE,
+    QUEUE_DELETE_OK, consume_method, method, publishing, short_string,
 )
 
 
@@ -107,6 +107,19 @@ def test_a_consumer_without_acknowledgements_is_not_held_by_a_prefetch(channel, 
     inbox = Inbox(channel, queue, auto_ack=True)
     publish(channel, queue, *"abcde")
     assert inbox.take_bodies(5) == [b"a", b"b", b"c", b"d", b"e"]
+
+
+def test_a_client_that_asks_not_to_hear_itself_hears_itself_all_the_same(peer, name):
+    queue, wire = name("queue"), peer()
+    wire.open_channel(1)
+    wire.declare_queue(1, queue, exclusive=True)
+    no_local, no_ack = 1, 2
+    wire.send(method(1, BASIC_CONSUME, b"\0\0" + short_string(queue) + short_string("") + bytes([no_local | no_ack])
+                     + EMPTY_TABLE))
+    wire.expect(1, BASIC_CONSUME_OK)
+    wire.send(publishing(1, "", queue, b"own"))
+    assert wire.expect_content(1, BASIC_DELIVER).body == b"own"
+    wire.close()
 
 
 def test_an_exclusive_consumer_is_the_only_one(channel, connect, name):
@@ -229,8 +242,10 @@ def test_a_client_may_answer_the_brokers_cancel(peer, name):
     wire.send(consume_method(1, queue, "polite"))
     wire.expect(1, BASIC_CONSUME_OK)
     wire.send(method(1, QUEUE_DELETE, b"\0\0" + short_string(queue) + b"\0"))
-    received = {wire.read_frame().method, wire.read_frame().method}
-    assert received == {BASIC_CANCEL, QUEUE_DELETE_OK}
+    received = {frame.method: frame.arguments for frame in (wire.read_frame(), wire.read_frame())}
+    assert received.keys() == {BASIC_CANCEL, QUEUE_DELETE_OK}
+    # The broker does not wait for an answer, and says so.
+    assert (received[BASIC_CANCEL].short_string(), received[BASIC_CANCEL].octet()) == ("polite", 1)
     wire.send(method(1, BASIC_CANCEL_OK, short_string("polite")))
     wire.declare_queue(1, "", exclusive=True)
     wire.close()

@@ -49,6 +49,13 @@ def test_a_message_routed_only_by_a_copy_is_not_returned(channel, queues, name):
 
 
 @pytest.mark.parametrize("header", ["CC", "BCC"])
+def test_what_is_no_text_in_a_list_of_copies_is_no_copy(channel, queues, header):
+    first, second, third = queues
+    publish(channel, first, "m", headers={header: [7, second, None, True]})
+    assert [drain(channel, queue) for queue in queues] == [[b"m"], [b"m"], []]
+
+
+@pytest.mark.parametrize("header", ["CC", "BCC"])
 def test_a_header_which_is_no_list_is_406(channel, queues, header):
     with closes_channel(406, "unacceptable_type_in_header"):
         publish(channel, queues[0], "m", headers={header: queues[1]})

@@ -1,9 +1,11 @@
 """Declaring queues and exchanges: what is created, what is the same, what is refused."""
 
+import re
+
 import pytest
 
 from expectations import Inbox, closes_channel, drain, get, publish, ready_count, round_trip
-from wire import QUEUE_DECLARE, QUEUE_DECLARE_OK, declare_queue_method, table
+from wire import QUEUE_DECLARE, QUEUE_DECLARE_OK, declare_queue_method, long_string, table
 
 
 def test_a_new_queue_has_no_messages_and_no_consumers(channel, name):
@@ -124,8 +126,27 @@ def test_the_broker_names_a_queue_which_the_client_did_not_name(channel):
     first = channel.queue_declare("", exclusive=True).method.queue
     second = channel.queue_declare("", exclusive=True).method.queue
     assert first.startswith("amq.gen-") and second.startswith("amq.gen-")
-    assert len(first) == len("amq.gen-") + 22
+    assert all(re.fullmatch("amq\\.gen-[A-Za-z0-9_-]{22}", queue) for queue in (first, second))
     assert first != second
+
+
+@pytest.mark.leveret_only("RabbitMQ before 4.4 makes all names begin alike")
+def test_a_client_may_say_how_the_name_that_the_broker_makes_begins(peer, channel, name):
+    wire, prefix = peer(), name("shop")
+    wire.open_channel(1)
+    begins = table(("x-name-prefix", b"S" + long_string(prefix.encode())))
+    queue, _, _ = wire.declare_queue(1, "", auto_delete=True, arguments=begins)
+    assert re.fullmatch(re.escape(prefix) + "-[A-Za-z0-9_-]{22}", queue)
+    # It is no argument of the queue: who knows the name declares it without.
+    assert channel.queue_declare(queue, auto_delete=True).method.queue == queue
+    # Nor does it name a queue that its client names.
+    assert wire.declare_queue(1, queue, auto_delete=True, arguments=begins)[0] == queue
+    too_long = table(("x-name-prefix", b"S" + long_string(b"x" * 65)))
+    wire.send(declare_queue_method(1, "", exclusive=True, arguments=too_long))
+    text, _ = wire.expect_channel_close(1, 406)
+    assert text == f"PRECONDITION_FAILED - Queue name prefix '{'x' * 65}' exceeds the 64-byte limit"
+    channel.queue_delete(queue)
+    wire.close()
 
 
 @pytest.mark.leveret_only("RabbitMQ 3.10 refuses the name although the queue exists")
@@ -151,7 +172,11 @@ def test_clients_may_not_create_exchanges_whose_names_start_with_amq(channel):
     lambda channel, queue: channel.queue_bind(queue, "", queue),
     lambda channel, queue: channel.queue_unbind(queue, "", queue),
     lambda channel, queue: channel.exchange_bind("", "amq.direct", "key"),
-], ids=["declare", "passive declare", "delete", "bind queue", "unbind queue", "bind exchange"])
+    lambda channel, queue: channel.exchange_bind("amq.direct", "", "key"),
+    lambda channel, queue: channel.exchange_unbind("", "amq.direct", "key"),
+    lambda channel, queue: channel.exchange_unbind("amq.direct", "", "key"),
+], ids=["declare", "passive declare", "delete", "bind queue", "unbind queue", "bind as destination", "bind as source",
+        "unbind as destination", "unbind as source"])
 def test_the_default_exchange_cannot_be_touched(channel, name, operation):
     queue = name("queue")
     channel.queue_declare(queue, exclusive=True)
@@ -161,10 +186,11 @@ def test_the_default_exchange_cannot_be_touched(channel, name, operation):
 
 @pytest.mark.parametrize("exchange, kind", [
     ("amq.direct", "direct"), ("amq.fanout", "fanout"), ("amq.topic", "topic"),
-    ("amq.headers", "headers"), ("amq.match", "headers"),
+    ("amq.headers", "headers"), ("amq.match", "headers"), ("amq.rabbitmq.trace", "topic"),
 ])
 def test_the_standard_exchanges_exist_and_are_durable(channel, exchange, kind):
-    channel.exchange_declare(exchange, kind, durable=True)
+    # Only the broker publishes to the one of the firehose.
+    channel.exchange_declare(exchange, kind, durable=True, internal=exchange == "amq.rabbitmq.trace")
 
 
 def test_a_standard_exchange_cannot_be_deleted(channel):
@@ -222,6 +248,17 @@ def test_the_last_declared_queue_belongs_to_the_channel_and_not_to_the_connectio
     connection.channel().queue_declare(name("queue"), exclusive=True)
     with closes_channel(404, "NOT_FOUND - no previously declared queue"):
         connection.channel().basic_get("")
+
+
+def test_a_passive_declare_is_a_declare_for_an_empty_queue_name_too(channel, connect, name):
+    queue, publisher = name("queue"), connect().channel()
+    publisher.queue_declare(queue, auto_delete=True)
+    publish(publisher, queue, "found")
+    round_trip(publisher)
+    channel.queue_declare("", exclusive=True)
+    channel.queue_declare(queue, passive=True)
+    assert get(channel, "", auto_ack=True).body == b"found"
+    publisher.queue_delete(queue)
 
 
 def test_a_queue_name_of_255_bytes_is_accepted(channel, name):

@@ -85,6 +85,17 @@ def test_an_exchange_with_bindings_is_not_deleted_if_it_must_be_unused(channel, 
     channel.exchange_delete(exchange, if_unused=True)
 
 
+def test_an_exchange_that_others_route_to_but_which_routes_nowhere_is_unused(channel, connect, name):
+    source, destination = name("source"), name("destination")
+    channel.exchange_declare(source)
+    channel.exchange_declare(destination)
+    channel.exchange_bind(destination, source, "key")
+    with closes_channel(406, f"PRECONDITION_FAILED - exchange '{source}' in vhost '/' in use"):
+        connect().channel().exchange_delete(source, if_unused=True)
+    channel.exchange_delete(destination, if_unused=True)
+    channel.exchange_delete(source, if_unused=True)
+
+
 def test_a_deleted_exchange_takes_its_bindings_with_it(channel, name):
     queue, exchange = name("queue"), name("exchange")
     channel.queue_declare(queue, exclusive=True)
@@ -104,6 +115,16 @@ def test_unbinding_what_is_missing_is_answered(channel, name, kind):
     if kind != "exchange":
         channel.exchange_declare(exchange, auto_delete=True)
     channel.queue_unbind(queue, exchange, "key")
+
+
+@pytest.mark.parametrize("there", [(), ("source",), ("destination",), ("source", "destination")])
+def test_unbinding_exchanges_of_which_one_or_the_binding_is_missing_is_answered(channel, name, there):
+    names = {"source": name("source"), "destination": name("destination")}
+    for each in there:
+        channel.exchange_declare(names[each])
+    channel.exchange_unbind(names["destination"], names["source"], "key")
+    for each in there:
+        channel.exchange_delete(names[each])
 
 
 def test_unacknowledged_deliveries_of_a_deleted_queue_can_still_be_acknowledged(channel, publisher, name):

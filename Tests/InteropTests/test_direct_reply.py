@@ -56,6 +56,28 @@ def test_a_responder_can_ask_whether_the_requester_is_still_there(requester, pub
         publisher.queue_declare(address, passive=True)
 
 
+def test_a_responder_may_declare_the_address_in_any_way_without_making_a_queue(requester, publisher, address):
+    for options in ({}, {"durable": True}, {"exclusive": True, "auto_delete": True}):
+        answer = publisher.queue_declare(address, **options).method
+        assert (answer.queue, answer.message_count, answer.consumer_count) == (address, 0, 1)
+    requester.close()
+    with closes_channel(404):
+        publisher.queue_declare(address)
+
+
+def test_no_address_tells_of_another(connection, publisher, requests):
+    tokens = []
+    for _ in range(20):
+        channel = connection.channel()
+        Inbox(channel, REPLY_TO, auto_ack=True)
+        publish(channel, requests, "question", reply_to=REPLY_TO)
+        channel.queue_declare("", exclusive=True)
+        tokens.append(get(publisher, requests, auto_ack=True).properties.reply_to.removeprefix(REPLY_TO + "."))
+    assert len(set(tokens)) == 20 and min(map(len, tokens)) >= 22
+    # Not even the last characters follow from each other, as they would with a counter or a clock.
+    assert len({token[-6:] for token in tokens}) == 20
+
+
 @pytest.mark.leveret_only("RabbitMQ before 4.2 returns it if it is mandatory")
 def test_a_reply_to_a_requester_who_is_gone_is_dropped_silently(requester, publisher, address):
     requester.close()

@@ -42,7 +42,8 @@ def test_a_standard_exchange_may_be_declared_again_but_not_differently(connectio
         connection.channel().exchange_declare("amq.topic", "fanout", durable=True)
 
 
-@pytest.mark.parametrize("exchange", ["amq.direct", "amq.fanout", "amq.topic", "amq.headers", "amq.match"])
+@pytest.mark.parametrize("exchange", [
+    "amq.direct", "amq.fanout", "amq.topic", "amq.headers", "amq.match", "amq.rabbitmq.trace"])
 def test_no_standard_exchange_can_be_deleted(channel, exchange):
     with closes_channel(403, "ACCESS_REFUSED"):
         channel.exchange_delete(exchange)
@@ -63,14 +64,15 @@ def test_integers_and_floating_point_numbers_are_not_equivalent(peer, name):
 @pytest.mark.parametrize("argument, first, second", [
     ("x-message-ttl", 1000, 2000), ("x-max-length", 10, 20), ("x-max-length-bytes", 10, 20), ("x-expires", 60_000, 1),
     ("x-dead-letter-exchange", "a", "b"), ("x-overflow", "drop-head", "reject-publish"),
-    ("x-single-active-consumer", True, False),
+    ("x-single-active-consumer", True, False), ("x-dead-letter-routing-key", "a", "b"), ("x-max-priority", 1, 2),
 ])
 def test_every_known_argument_is_compared(connection, name, argument, first, second):
     queue = name("queue")
-    connection.channel().queue_declare(queue, arguments={argument: first})
-    connection.channel().queue_declare(queue, arguments={argument: first})
+    others = {"x-dead-letter-exchange": ""} if argument == "x-dead-letter-routing-key" else {}
+    connection.channel().queue_declare(queue, arguments={**others, argument: first})
+    connection.channel().queue_declare(queue, arguments={**others, argument: first})
     with closes_channel(406, f"PRECONDITION_FAILED - inequivalent arg '{argument}' for queue '{queue}' in vhost '/'"):
-        connection.channel().queue_declare(queue, arguments={argument: second})
+        connection.channel().queue_declare(queue, arguments={**others, argument: second})
     connection.channel().queue_delete(queue)
 
 

@@ -77,6 +77,28 @@ def test_arguments_are_part_of_a_bindings_identity_on_a_direct_exchange_too(chan
     assert drain(channel, queue) == [b"once", b"still"]
 
 
+def test_the_order_of_its_arguments_is_no_part_of_a_bindings_identity(channel, queue, exchange):
+    source = exchange()
+    channel.queue_bind(queue, source, "key", {"a": 1, "b": "x"})
+    channel.queue_unbind(queue, source, "key", {"b": "x", "a": 1})
+    publish(channel, "key", "unbound", exchange=source)
+    assert ready_count(channel, queue) == 0
+
+
+def test_a_queue_and_an_exchange_of_one_name_are_bound_each_by_itself(channel, queue, exchange, name):
+    source, other = exchange(), name("other")
+    channel.exchange_declare(queue, "fanout", auto_delete=True)
+    channel.queue_declare(other, exclusive=True)
+    channel.queue_bind(other, queue)
+    channel.exchange_bind(queue, source, "key")
+    channel.queue_bind(queue, source, "key")
+    publish(channel, "key", "both", exchange=source)
+    channel.queue_unbind(queue, source, "key")
+    publish(channel, "key", "the exchange", exchange=source)
+    assert (drain(channel, queue), drain(channel, other)) == ([b"both"], [b"both", b"the exchange"])
+    channel.exchange_delete(queue)
+
+
 def test_a_fanout_exchange_ignores_the_key(channel, exchange, name):
     source = exchange("fanout")
     queues = [name("queue") for _ in range(5)]

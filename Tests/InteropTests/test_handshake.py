@@ -21,7 +21,7 @@ OWN_CAPABILITIES = ["qos_applies_to_existing"]
 
 def test_the_broker_introduces_itself(connection):
     properties = connection._impl.server_properties
-    for key in ("product", "version", "platform", "copyright", "information"):
+    for key in ("product", "version", "platform", "copyright", "information", "cluster_name"):
         assert properties[key], key
     assert [int(part) >= 0 for part in properties["version"].split("-")[0].split("+")[0].split(".")] == [True] * 3
     for capability in CAPABILITIES:
@@ -60,6 +60,17 @@ def test_amqplain_logs_in_with_a_table_without_its_length(peer, name):
     wire.close()
 
 
+def test_a_wrong_password_by_amqplain_is_403_too(peer):
+    wire = peer(handshake=False)
+    wire.start()
+    fields = (("LOGIN", b"guest"), ("PASSWORD", b"wrong"))
+    response = b"".join(short_string(key) + b"S" + long_string(value) for key, value in fields)
+    wire.send_start_ok("AMQPLAIN", response, ("authentication_failure_close",))
+    text, _ = wire.expect_connection_close(403)
+    assert text.startswith("ACCESS_REFUSED - Login was refused using authentication mechanism AMQPLAIN.")
+
+
+@pytest.mark.leveret_only("RabbitMQ before 4 offers it only if told to")
 def test_anonymous_logs_in_as_guest_from_this_machine(peer, name):
     wire = peer(handshake=False)
     wire.start()
@@ -112,6 +123,26 @@ def test_pika_reports_bad_credentials(connect):
 def test_an_unknown_virtual_host_is_530(connect):
     with pytest.raises(ProbableAccessDeniedError, match="530.*NOT_ALLOWED - vhost nowhere not found"):
         connect(virtual_host="nowhere")
+
+
+def test_an_empty_virtual_host_is_not_the_standard_one(peer):
+    wire = peer(handshake=False)
+    wire.start()
+    wire.answer_start("guest", "guest", ("authentication_failure_close",))
+    wire.answer_tune()
+    wire.open_virtual_host("")
+    text, offender = wire.expect_connection_close(530)
+    assert text.startswith("NOT_ALLOWED - ") and offender == CONNECTION_OPEN
+
+
+def test_the_answer_to_open_carries_an_empty_text(peer):
+    wire = peer(handshake=False)
+    wire.start()
+    wire.answer_start("guest", "guest")
+    wire.answer_tune()
+    wire.open_virtual_host()
+    assert wire.expect(0, CONNECTION_OPEN_OK).rest() == b"\0"
+    wire.close()
 
 
 @pytest.mark.leveret_only("RabbitMQ drops the socket after some seconds without saying why")
@@ -197,6 +228,7 @@ def test_the_answer_to_start_may_have_8192_bytes(peer, size, is_accepted):
         wire.expect_connection_close(501)
 
 
+@pytest.mark.leveret_only("RabbitMQ 3.10 hears only the answer to its own close")
 def test_both_sides_may_close_the_connection_at_once(peer):
     wire = peer()
     # The second open makes the broker close the connection while the client's own close is on its way.

@@ -95,6 +95,14 @@ def test_an_unknown_way_to_match_is_406(channel, name):
         channel.queue_bind(queue, "amq.headers", "", {"x-match": "some"})
 
 
+@pytest.mark.parametrize("value", [1, True, ["all"], None])
+def test_a_way_to_match_which_is_no_text_is_406(channel, name, value):
+    queue = name("queue")
+    channel.queue_declare(queue, exclusive=True)
+    with closes_channel(406, "x-match"):
+        channel.queue_bind(queue, "amq.headers", "", {"x-match": value})
+
+
 def test_bindings_with_different_arguments_are_different_bindings(channel, name):
     exchange, queue = name("headers"), name("queue")
     channel.exchange_declare(exchange, "headers", auto_delete=True)

@@ -52,6 +52,19 @@ def test_any_frame_counts_as_a_sign_of_life(peer, name):
     wire.close()
 
 
+def test_a_client_is_alive_as_long_as_any_byte_of_it_comes(peer, name):
+    queue, wire = name("queue"), peer(heartbeat=1)
+    wire.open_channel(1)
+    wire.declare_queue(1, queue, exclusive=True)
+    sent = publishing(1, "", queue, b"x" * 100)
+    for place in range(10):
+        wire.send(sent[place:place + 1])
+        assert wire.read_any_frame().kind == HEARTBEAT
+    wire.send(sent[10:])
+    assert wire.get(1, queue).body == b"x" * 100
+    wire.close()
+
+
 def test_a_client_which_falls_silent_is_dropped_and_what_it_held_comes_back(peer, publisher, name):
     queue, wire = name("queue"), peer(heartbeat=1)
     publisher.queue_declare(queue)

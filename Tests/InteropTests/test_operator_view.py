@@ -64,6 +64,45 @@ def test_channels_and_consumers_are_listed(broker, connection, name):
         "name": queue, "messages": 5, "messages_ready": 2, "messages_unacknowledged": 3, "consumers": 1}
 
 
+def test_what_is_not_acknowledged_is_counted_once_however_many_consumers_there_are(broker, connection, name):
+    queue, channels = name("queue"), [connection.channel() for _ in range(2)]
+    channels[0].queue_declare(queue)
+    for channel, count in zip(channels, (2, 1)):
+        channel.basic_qos(prefetch_count=1)
+        for _ in range(count):
+            channel.basic_consume(queue, lambda *_: None)
+    for _ in range(5):
+        channels[0].basic_publish("", queue, b"x")
+    channels[0].confirm_delivery()
+    channels[0].basic_publish("", queue, b"x")
+    rows = listed(broker, "list_queues", "name", "messages", "messages_unacknowledged", "consumers")
+    assert [row for row in rows if row["name"] == queue] == [
+        {"name": queue, "messages": 6, "messages_unacknowledged": 3, "consumers": 3}]
+    rows = listed(broker, "list_channels", "name", "number", "messages_unacknowledged")
+    port = connection._impl._transport._sock.getsockname()[1]
+    mine = {row["number"]: row["messages_unacknowledged"] for row in rows if f":{port} -> " in row["name"]}
+    assert mine == {1: 2, 2: 1}
+    channels[0].queue_delete(queue)
+
+
+def test_an_argument_that_nobody_knows_stays_as_it_was_first_declared(broker, connection, name):
+    queue = name("queue")
+    for colour in ("red", "blue"):
+        connection.channel().queue_declare(queue, arguments={"x-colour": colour})
+    rows = listed(broker, "list_queues", "name", "arguments")
+    assert [row["arguments"] for row in rows if row["name"] == queue] == [{"x-colour": "red"}]
+    connection.channel().queue_delete(queue)
+
+
+def test_queues_are_bound_to_the_default_exchange_by_their_names(broker, connection, name):
+    queue = name("queue")
+    connection.channel().queue_declare(queue)
+    rows = listed(broker, "list_bindings", "source_name", "destination_name", "destination_kind", "routing_key")
+    assert [row for row in rows if row["destination_name"] == queue] == [
+        {"source_name": "", "destination_name": queue, "destination_kind": "queue", "routing_key": queue}]
+    connection.channel().queue_delete(queue)
+
+
 def test_a_client_whose_connection_is_closed_is_told_why(broker, connect):
     connection = connect(client_properties={"connection_name": "misbehaving"})
     rows = listed(broker, "list_connections", "pid", "client_properties")

@@ -7,6 +7,7 @@ import json
 import pika
 import pytest
 
+from expectations import eventually
 from operator_commands import operate, rows
 
 pytestmark = pytest.mark.leveret_only("sets policies by Leveret's operator commands")
@@ -57,6 +58,107 @@ def test_a_limit_of_the_queue_and_one_of_the_policy_are_both_kept(channel, name,
         for number in range(5):
             channel.basic_publish("", queue, b"%d" % number)
         assert ready(channel, queue) == most
+
+
+def test_a_pattern_may_match_anywhere_in_a_name(channel, name, policy):
+    queue, other = name("middle"), name("other")
+    for each in (queue, other):
+        channel.queue_declare(each)
+    policy("short", "iddl", {"max-length": 1})
+    for each in (queue, other):
+        for number in range(3):
+            channel.basic_publish("", each, b"%d" % number)
+    assert (ready(channel, queue), ready(channel, other)) == (1, 3)
+
+
+@pytest.mark.parametrize("apply_to, limited", [
+    ("all", {"classic", "quorum"}), ("queues", {"classic", "quorum"}), ("classic_queues", {"classic"}),
+    ("quorum_queues", {"quorum"}), ("streams", set()), ("exchanges", set()),
+])
+def test_a_policy_is_for_queues_of_some_types_or_all(channel, name, policy, apply_to, limited):
+    queues = {kind: name(kind) for kind in ("classic", "quorum")}
+    for kind, queue in queues.items():
+        channel.queue_declare(queue, durable=True, arguments={"x-queue-type": kind})
+    definition = {"max-length": 1} if apply_to != "exchanges" else {"alternate-exchange": "amq.fanout"}
+    policy("some", ".*", definition, options=["--apply-to", apply_to])
+    for queue in queues.values():
+        for number in range(3):
+            channel.basic_publish("", queue, b"%d" % number)
+    assert {kind for kind, queue in queues.items() if ready(channel, queue) == 1} == limited
+    for queue in queues.values():
+        channel.queue_delete(queue)
+
+
+@pytest.mark.parametrize("own, of_policy", [(20, 600_000), (600_000, 20), (None, 20)])
+def test_the_shorter_time_to_live_of_queue_and_policy_counts(channel, name, policy, own, of_policy):
+    queue = name("queue")
+    policy("brief", f"^{queue}$", {"message-ttl": of_policy})
+    channel.queue_declare(queue, arguments={"x-message-ttl": own} if own else {})
+    channel.basic_publish("", queue, b"brief")
+    eventually(lambda: ready(channel, queue) == 0, "the expiry")
+
+
+@pytest.mark.parametrize("own, of_policy", [(1, 600_000), (600_000, 1), (None, 1)])
+def test_the_smaller_limit_of_bytes_of_queue_and_policy_counts(channel, name, policy, own, of_policy):
+    queue = name("queue")
+    policy("small", f"^{queue}$", {"max-length-bytes": of_policy})
+    channel.queue_declare(queue, arguments={"x-max-length-bytes": own} if own else {})
+    for body in (b"a", b"b"):
+        channel.basic_publish("", queue, body)
+    assert bodies(channel, queue) == [b"b"]
+
+
+@pytest.mark.parametrize("own, of_policy", [(100, 600_000), (600_000, 100), (None, 100)])
+def test_the_shorter_expiry_of_queue_and_policy_counts(channel, connect, name, policy, own, of_policy):
+    queue, other = name("queue"), connect()
+    policy("passing", f"^{queue}$", {"expires": of_policy})
+    channel.queue_declare(queue, arguments={"x-expires": own} if own else {})
+
+    def is_gone():
+        try:
+            other.channel().queue_bind(queue, "amq.direct", "probe")  # which is no use of the queue
+            return False
+        except pika.exceptions.ChannelClosedByBroker as error:
+            return error.reply_code == 404
+
+    eventually(is_gone, "the end of the queue")
+
+
+@pytest.mark.parametrize("own, of_policy", [(1, 50), (50, 1), (None, 1), (-1, 1), (1, -1)])
+def test_the_smaller_delivery_limit_of_queue_and_policy_counts(channel, name, policy, own, of_policy):
+    queue = name("queue")
+    policy("impatient", f"^{queue}$", {"delivery-limit": of_policy}, options=["--apply-to", "quorum_queues"])
+    arguments = {"x-queue-type": "quorum", **({"x-delivery-limit": own} if own else {})}
+    channel.queue_declare(queue, durable=True, arguments=arguments)
+    channel.basic_publish("", queue, b"hopeless")
+    for _ in range(2):
+        eventually(lambda: ready(channel, queue) == 1, "the message's return")
+        channel.basic_reject(channel.basic_get(queue)[0].delivery_tag, requeue=True)
+    channel.basic_publish("", queue, b"witness")
+    assert bodies(channel, queue) == [b"witness"]
+    channel.queue_delete(queue)
+
+
+def test_a_policy_lets_failed_messages_of_a_queue_that_is_there_wait(channel, name, policy):
+    queue = name("queue")
+    channel.queue_declare(queue, durable=True, arguments={"x-queue-type": "quorum"})
+    policy("waits", f"^{queue}$", {"delayed-retry-type": "failed", "delayed-retry-min": 600_000})
+    channel.basic_publish("", queue, b"waits")
+    channel.basic_reject(channel.basic_get(queue)[0].delivery_tag, requeue=True)
+    channel.basic_publish("", queue, b"witness")
+    assert bodies(channel, queue) == [b"witness"]
+    channel.queue_delete(queue)
+
+
+def test_a_policy_says_how_long_consumers_of_a_queue_that_is_there_may_take(channel, connect, name, policy):
+    queue = name("queue")
+    channel.queue_declare(queue, durable=True, arguments={"x-queue-type": "quorum"})
+    policy("hasty", f"^{queue}$", {"consumer-timeout": 200})
+    channel.basic_publish("", queue, b"slow")
+    slow = connect().channel()
+    assert slow.basic_get(queue)[2] == b"slow"
+    eventually(lambda: ready(channel, queue) == 1, "the message's return")
+    channel.queue_delete(queue)
 
 
 def test_what_a_queue_says_of_overflow_and_dead_letters_counts_before_the_policy(channel, name, policy):

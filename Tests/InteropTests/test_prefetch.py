@@ -1,12 +1,15 @@
 """Prefetch: how many deliveries a consumer or a channel may hold unacknowledged."""
 
+import os
+from pathlib import Path
+
 import pika
 import pytest
 from kombu import Connection, Consumer
 
 from broker_process import BrokerProcess
 from expectations import Inbox, eventually, get, publish, ready_count
-from wire import BASIC_QOS_OK, qos_method
+from wire import BASIC_QOS_OK, HEARTBEAT, frame, qos_method
 
 EXTENSION = pytest.mark.leveret_only("RabbitMQ cannot change the prefetch of a running consumer")
 
@@ -153,6 +156,33 @@ def test_lowering_a_global_prefetch_holds_messages_back_until_enough_are_acknowl
     channel.basic_ack(held[2].tag)
     assert inbox.take_bodies(1) == [b"4"]
     assert inbox.arrived() == []
+
+
+@pytest.mark.leveret_only("looks at the processor time of the daemon")
+def test_a_consumer_over_its_lowered_prefetch_costs_nothing_while_it_waits(broker, peer, channel, name):
+    queue = name("queue")
+    fill(channel, queue)
+    channel.basic_qos(prefetch_count=4, global_qos=True)
+    inbox = Inbox(channel, queue)
+    inbox.take(4)
+    channel.basic_qos(prefetch_count=2, global_qos=True)
+    clock = peer(heartbeat=1)
+    before = processor_seconds(broker.process.pid)
+    for _ in range(4):
+        assert clock.read_any_frame().kind == HEARTBEAT
+        clock.send(frame(HEARTBEAT, 0, b""))
+    # Two seconds have passed, of which a broker that spins would have taken all.
+    assert processor_seconds(broker.process.pid) - before < 1
+    assert inbox.arrived() == []
+    clock.close()
+
+
+def processor_seconds(pid: int) -> float:
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except FileNotFoundError:
+        pytest.skip("needs /proc")
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def test_a_get_is_not_limited_by_a_prefetch(channel, name):

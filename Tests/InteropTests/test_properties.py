@@ -9,7 +9,7 @@ import pika
 import pytest
 
 from expectations import get
-from wire import BASIC_RETURN, body, content_header, long_string, publish_method, publishing, short_string, table
+from wire import BASIC_RETURN, body, content_header, get_method, long_string, publish_method, publishing, short_string, table
 
 # The properties in the order of their flags, the first being the highest bit, each with an encoded value.
 PROPERTIES = {
@@ -110,6 +110,24 @@ def test_a_key_of_255_bytes_and_a_repeated_key_do_no_harm(wire, queue):
     fields = [("k" * 255, b"t\1"), ("twice", b"t\1"), ("twice", b"t\0"), ("", b"V")]
     sent = encode_properties({"headers": table(*fields)})
     assert echo(wire, queue, sent) == sent
+
+
+def test_an_unsigned_long_long_of_old_clients_is_a_signed_one(wire, queue):
+    # RabbitMQ reads L as l, and may write it so.
+    number = b"\xff" * 7 + b"\xd6"
+    sent = [encode_properties({"headers": table(("key", letter + number))}) for letter in (b"L", b"l")]
+    assert echo(wire, queue, sent[0]) in sent
+
+
+def test_a_second_word_of_property_flags_ends_at_most_the_connection(wire, queue, peer):
+    wire.send(publish_method(1, "", queue), content_header(1, 1, b"\0\1\0\0"), body(1, b"x"))
+    wire.send(get_method(1, queue))
+    received = wire.read_frame()
+    assert received.method in [(60, 71), (10, 50)], received
+    wire.close = wire.hang_up
+    other = peer()
+    other.open_channel(1)
+    other.close()
 
 
 def test_deeply_nested_headers_pass_through(wire, queue):

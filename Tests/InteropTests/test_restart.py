@@ -121,6 +121,18 @@ def test_acknowledged_messages_do_not_come_back(fresh_broker, open_channel, how)
     assert drain(open_channel(), "orders") == [b"%d" % number for number in range(40, 100)]
 
 
+@pytest.mark.leveret_only("RabbitMQ writes what it delivered when it stops in peace")
+def test_what_had_been_delivered_is_marked_redelivered_after_a_kill(fresh_broker, open_channel):
+    channel = open_channel()
+    channel.queue_declare("orders", durable=True)
+    publish(channel, "orders", *"ab", delivery_mode=2)
+    get(channel, "orders"), get(channel, "orders")
+    fresh_broker.kill()
+    channel = open_channel()
+    messages = [get(channel, "orders") for _ in range(2)]
+    assert [(message.body, message.redelivered) for message in messages] == [(b"a", True), (b"b", True)]
+
+
 def test_what_had_been_delivered_is_marked_redelivered_after_a_restart(fresh_broker, open_channel):
     channel = open_channel()
     channel.queue_declare("orders", durable=True)

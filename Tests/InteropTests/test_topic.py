@@ -2,7 +2,7 @@
 
 import pytest
 
-from expectations import drain, publish, ready_count
+from expectations import closes_channel, drain, publish, ready_count
 
 MATCHES = [
     # binding key, keys it matches, keys it does not match
@@ -95,3 +95,12 @@ def test_a_binding_made_after_a_key_was_routed_counts_at_once(channel, name):
     channel.queue_bind(second, exchange, "#.b")
     publish(channel, "a.b", "2", exchange=exchange)
     assert (drain(channel, first), drain(channel, second)) == ([b"1", b"2"], [b"2"])
+
+
+@pytest.mark.leveret_only("RabbitMQ before 4.4 takes it, and may take long to match it")
+@pytest.mark.parametrize("key", ["#.a.#.b.#", "#.#.#", "#.*.#.*.#.*.#"])
+def test_a_binding_key_with_more_than_two_wildcards_for_many_words_is_406(channel, name, key):
+    queue = name("queue")
+    channel.queue_declare(queue, exclusive=True)
+    with closes_channel(406, "#"):
+        channel.queue_bind(queue, "amq.topic", key)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from expectations import Inbox, closes_channel, drain, get, publish, ready_count
+from expectations import Inbox, closes_channel, drain, get, publish, ready_count, round_trip
 from wire import PERSISTENT, QUEUE_DECLARE_OK, declare_queue_method, method, publishing
 
 TX_SELECT, TX_SELECT_OK, TX_COMMIT, TX_COMMIT_OK = (90, 10), (90, 11), (90, 20), (90, 21)
@@ -50,6 +50,18 @@ def test_an_acknowledgement_counts_from_the_commit_on(transactional, channel, qu
     assert inbox.arrived() == []
     transactional.tx_commit()
     assert inbox.take_bodies(1) == [b"2"]
+
+
+@pytest.mark.parametrize("requeue", [True, False])
+def test_a_rejection_counts_from_the_commit_on(transactional, channel, queue, requeue):
+    publish(channel, queue, "1", "2")
+    transactional.basic_nack(get(transactional, queue).tag, requeue=requeue)
+    transactional.basic_reject(get(transactional, queue).tag, requeue=requeue)
+    round_trip(transactional)
+    assert ready_count(channel, queue) == 0
+    transactional.tx_commit()
+    transactional.close()
+    assert drain(channel, queue) == ([b"1", b"2"] if requeue else [])
 
 
 def test_a_rollback_takes_acknowledgements_back_and_delivers_nothing_again(transactional, channel, queue):

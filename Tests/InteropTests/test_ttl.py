@@ -185,6 +185,19 @@ def test_a_get_or_a_declare_is_a_use_of_the_queue(channel, name):
     channel.queue_delete(used), channel.queue_delete(asked)
 
 
+def test_the_time_of_a_queue_begins_when_its_last_consumer_leaves(channel, connect, name):
+    queue, witness = name("queue"), name("witness")
+    for each in (queue, witness):
+        channel.queue_declare(each, arguments={"x-expires": 200})
+    inbox = Inbox(channel, queue)
+    other = connect()
+    eventually(lambda: is_gone(other, witness), "the end of the other queue")
+    channel.basic_cancel(inbox.tag)
+    publish(channel, queue, "still here")
+    assert get(channel, queue, auto_ack=True).body == b"still here"
+    eventually(lambda: is_gone(other, queue), "the end of the queue")
+
+
 # Over a restart
 
 @pytest.mark.parametrize("how", ["restart", "kill"])

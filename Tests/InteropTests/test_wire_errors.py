@@ -88,8 +88,9 @@ def test_a_frame_of_exactly_the_negotiated_size_is_accepted(peer, name):
 @pytest.mark.parametrize("end", [0, 205, 207, 255])
 def test_a_frame_with_a_wrong_end_is_501(wire, end):
     wire.send(frame(METHOD, 1, struct.pack(">HH", *CONFIRM_SELECT) + b"\0", end=end))
-    text, _ = wire.expect_connection_close(501)
-    assert text.startswith("FRAME_ERROR")
+    text, offender = wire.expect_connection_close(501)
+    # No method is to blame for what is wrong with a frame.
+    assert text.startswith("FRAME_ERROR") and offender == (0, 0)
 
 
 @pytest.mark.parametrize("kind", [0, 4, 7, 9, 255])
@@ -313,6 +314,20 @@ def test_the_broker_outlives_a_thousand_rude_clients(peer, broker):
     polite.open_channel(1)
     polite.declare_queue(1, "", exclusive=True)
     polite.close()
+
+
+def test_what_was_delivered_to_a_client_that_never_read_it_may_have_been_read(peer, publisher, name):
+    queue, wire = name("queue"), peer()
+    publisher.queue_declare(queue)
+    wire.open_channel(1)
+    wire.send(consume_method(1, queue))
+    publish(publisher, queue, *"abc")
+    eventually(lambda: ready_count(publisher, queue) == 0, "the deliveries")
+    wire.hang_up()
+    eventually(lambda: ready_count(publisher, queue) == 3, "the requeue")
+    messages = [get(publisher, queue, auto_ack=True) for _ in range(3)]
+    assert [(message.body, message.redelivered) for message in messages] == [(b"a", True), (b"b", True), (b"c", True)]
+    publisher.queue_delete(queue)
 
 
 def test_a_half_closed_connection_is_ended(wire, publisher, name):

@@ -67,6 +67,8 @@ extension BrokerCore {
             prefetch: consume.prefetch.map(Int.init) ?? channel.consumerPrefetch
         )
         consumer.arguments = consume.arguments
+        let timeout = try timeout(of: consume)
+        if queue.settings.isQuorum { consumer.timeout = timeout }
         channel.consumers.append(consumer)
         channel.consumersByTag[tag] = consumer
         queue.consumers.add(consumer)
@@ -103,6 +105,16 @@ extension BrokerCore {
             )
         }
         return priority
+    }
+
+    /// A consumer of a quorum queue may set its own time, whatever the queue's is.
+    private func timeout(of consume: Consume) throws(AMQPError) -> UInt64? {
+        let key = "x-consumer-timeout"
+        guard let value = consume.arguments[key] else { return nil }
+        if let problem = QueueArguments.problem(with: FieldTable.Entry(key: key, value: value)) {
+            throw AMQPError(.preconditionFailed, "invalid arg '\(key)' for consumer: \(problem)")
+        }
+        return value.integer.map { UInt64(clamping: $0) }
     }
 
     // MARK: Cancelling

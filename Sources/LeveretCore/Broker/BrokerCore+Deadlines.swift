@@ -82,14 +82,24 @@ extension BrokerCore {
             guard let first = queue.leases.first, !isOutstanding(first) else { break }
             queue.leases.removeFirst()
         }
-        queue.leases.append(
-            DeliveryLease(
-                deadline: now.milliseconds.addingClamping(milliseconds),
-                channel: channel.id,
-                deliveryTag: deliveryTag
-            )
+        let lease = DeliveryLease(
+            deadline: now.milliseconds.addingClamping(milliseconds),
+            channel: channel.id,
+            deliveryTag: deliveryTag
         )
+        queue.leases.insert(lease, at: placeOfLease(endingAt: lease.deadline, in: queue))
         noteDeadline(of: queue)
+    }
+
+    /// Leases are in the order in which they end; mostly all are equally long, so that a new one goes behind all.
+    private func placeOfLease(endingAt deadline: UInt64, in queue: Queue) -> Int {
+        var (low, high) = (0, queue.leases.count)
+        if let last = queue.leases.last, last.deadline <= deadline { low = high }
+        while low < high {
+            let middle = (low + high) / 2
+            if queue.leases[middle].deadline <= deadline { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 
     private func isOutstanding(_ lease: DeliveryLease) -> Bool {

@@ -93,7 +93,7 @@ extension BrokerCore {
         consumer.unacknowledgedCount += 1
         if !consumer.isGet { channel.consumedUnacknowledgedCount += 1 }
         queue.unacknowledgedCount += 1
-        if let timeout = queue.settings.consumerTimeout {
+        if let timeout = consumer.timeout ?? queue.settings.consumerTimeout {
             lend(deliveryTag, on: channel, from: queue, milliseconds: timeout)
         }
     }

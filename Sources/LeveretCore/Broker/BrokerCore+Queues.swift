@@ -49,7 +49,8 @@ extension BrokerCore {
         if name.isEmpty, declare.options.arguments["x-queue-type"]?.string == "quorum" {
             throw AMQPError(.preconditionFailed, "a queue of type quorum cannot have a server-generated name")
         }
-        let name = name.isEmpty ? generator.name(prefix: "amq.gen-") : name
+        let prefix = declare.options.arguments["x-name-prefix"]?.string
+        let name = try name.isEmpty ? makeName(beginning: prefix) : name
         try require(.configure, onQueue: name, for: channel)
         guard virtualHost.queues.count < limits.queuesPerVirtualHost else {
             throw limitReached("queues", limits.queuesPerVirtualHost, in: virtualHost)
@@ -58,6 +59,7 @@ extension BrokerCore {
         try checkDeadLetterExchange(declare.options, queue: name, on: channel)
         try QueueArguments.check(declare.options, queue: name, virtualHost: virtualHost.name)
         var options = declare.options
+        options.arguments["x-name-prefix"] = nil
         if options.exclusive { options.durable = false }
         let queue = Queue(
             id: try takeQueueID(durable: options.durable),
@@ -74,6 +76,16 @@ extension BrokerCore {
         if options.exclusive { channel.session.exclusiveQueues.append(queue) }
         if options.durable { queue.definedAt = record(.putQueue(queue.definition(in: virtualHost))) }
         return queue
+    }
+
+    /// A name for a queue whose client gives it none, but may say how it begins.
+    private mutating func makeName(beginning prefix: String?) throws(AMQPError) -> String {
+        let prefix = try checkedName(prefix ?? "")
+        guard !prefix.isEmpty else { return generator.name(prefix: "amq.gen-") }
+        guard prefix.utf8.count <= 64 else {
+            throw AMQPError(.preconditionFailed, "Queue name prefix '\(prefix)' exceeds the 64-byte limit")
+        }
+        return generator.name(prefix: prefix + "-")
     }
 
     private func checkQueueLimit(of virtualHost: VirtualHost, name: String) throws(AMQPError) {

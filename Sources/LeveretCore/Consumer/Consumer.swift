@@ -16,6 +16,8 @@ final class Consumer {
     var prefetch: Int
     /// Those of basic.consume.
     var arguments = FieldTable()
+    /// How long a delivery may wait for acknowledgement, in milliseconds, if not as long as the queue says.
+    var timeout: UInt64?
     @exclusivity(unchecked) var unacknowledgedCount = 0
     var isCancelled = false
     /// Not among those that its queue delivers to, until a limit gives way.

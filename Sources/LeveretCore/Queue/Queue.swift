@@ -80,7 +80,7 @@ final class Queue {
         settings = QueueSettings(options.arguments)
         ready = ReadyEntries(capacity: entriesInMemory)
         deduplication = DeduplicationWindow(scope: isJournaled ? .queue(id) : nil)
-        consumers = ConsumerRing(isSingleActive: settings.isSingleActive)
+        consumers = ConsumerRing(isSingleActive: settings.isSingleActive, priorityTakesOver: settings.isQuorum)
         pace = settings.rateLimit.map(DeliveryPace.init)
     }
 

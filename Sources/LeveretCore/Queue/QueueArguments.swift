@@ -126,7 +126,9 @@ enum QueueArguments {
         "x-expires", "x-message-ttl", "x-delayed-retry-min", "x-delayed-retry-max", "x-cache-ttl",
         "x-consumer-timeout",
     ]
-    private static let notZero: Set<String> = ["x-expires", "x-cache-size", "x-consumer-timeout", "x-rate-limit"]
+    private static let notZero: Set<String> = [
+        "x-expires", "x-cache-size", "x-consumer-timeout", "x-rate-limit", "x-queue-version",
+    ]
     private static let texts: Set<String> = [
         "x-dead-letter-exchange", "x-dead-letter-routing-key", "x-overflow", "x-queue-mode",
         "x-dead-letter-strategy", "x-delayed-retry-type", "x-delayed-retry-backoff", "x-queue-leader-locator",
@@ -144,9 +146,11 @@ enum QueueArguments {
     /// The largest value of some arguments.
     private static let largest: [String: Int64] = [
         "x-max-priority": 255, "x-delayed-retry-jitter": 100, "x-rate-limit": DeliveryPace.highestRate,
+        "x-queue-version": 2,
     ]
 
-    private static func problem(with entry: FieldTable.Entry) -> String? {
+    /// What is wrong with the value of an argument that has a rule; nothing with others.
+    static func problem(with entry: FieldTable.Entry) -> String? {
         if numbers.contains(entry.key) {
             guard let number = entry.value.integer else { return "{unacceptable_type,\(entry.value.typeName)}" }
             return problem(with: number, in: entry.key)
