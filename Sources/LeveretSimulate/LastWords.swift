@@ -35,7 +35,7 @@ enum LastWords {
 
     /// Writes the seed, then leaves the signal to whoever had it before: the trap happens again.
     private static func speak() {
-        say("\nthe core trapped; replay with: LEVERET_SEED=")
+        say("\nthe core trapped; replay with: make simulate SEED=")
         var digits: (UInt8, UInt8) = (0, 10)
         var divisor: UInt64 = 1
         while runningSeed / divisor >= 10 { divisor *= 10 }
@@ -44,7 +44,7 @@ enum LastWords {
             write(2, &digits.0, 1)
             divisor /= 10
         }
-        say(" swift test --filter SimulationTests\n")
+        say("\n")
         sigaction(SIGILL, &previous, nil)
     }
 
