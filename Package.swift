@@ -122,6 +122,7 @@ let package = Package(
             dependencies: ["LeveretCore", "LeveretModel"],
             swiftSettings: settings
         ),
+        .executableTarget(name: "LeveretSimulate", dependencies: ["LeveretSimulation"], swiftSettings: settings),
         .target(
             name: "LeveretTestSupport",
             swiftSettings: settings
@@ -192,7 +193,7 @@ let package = Package(
         ),
         .testTarget(
             name: "SimulationTests",
-            dependencies: ["LeveretSimulation", "LeveretCore", "LeveretModel"],
+            dependencies: ["LeveretSimulate"],
             swiftSettings: settings
         ),
         .testTarget(name: "TidyTests", swiftSettings: settings),

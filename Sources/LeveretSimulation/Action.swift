@@ -13,7 +13,7 @@ package enum Action: Sendable, Hashable {
     case drain(SessionID, bytes: Int)
     /// The machine runs short of something, or no longer.
     case resourceAlarm(Resource, isRaised: Bool)
-    /// Nothing is done, but the journal goes on.
+    /// Nothing is done, but time passes and the journal goes on.
     case pause
 }
 
@@ -41,7 +41,7 @@ extension CoreHost {
         case .acknowledge(let channel, let acknowledgements): acknowledge(channel, acknowledgements)
         case .drain(let session, let bytes): apply(.sessionDrained(session, bytes: bytes))
         case .resourceAlarm(let resource, let isRaised): apply(.resourceAlarm(resource, isRaised: isRaised))
-        case .pause: []
+        case .pause: apply(.tick)
         }
     }
 }

@@ -19,12 +19,35 @@ package struct Coverage: Sendable, Hashable {
     package var failures = 0
     package var crashes = 0
     package var loads = 0
+    package var refusals = 0
+    package var wakes = 0
+    package var expiredMessages = 0
+    package var droppedMessages = 0
+    package var expiredQueues = 0
+    package var failedMessages = 0
+    package var deadLetters = 0
+    package var duplicates = 0
+    package var retries = 0
+    package var endedDelays = 0
+    package var takenBack = 0
 
     package init() {}
 
     mutating func note(_ action: Action) {
         if case .publish(_, let run) = action { publishings += run.count }
         if case .resourceAlarm(_, isRaised: true) = action { alarms += 1 }
+    }
+
+    mutating func note(_ model: ModelBroker) {
+        expiredMessages += model.expiredMessages
+        droppedMessages += model.droppedMessages
+        failedMessages += model.failedMessages
+        expiredQueues += model.expiredQueues
+        deadLetters += model.deadLetters
+        duplicates += model.duplicates
+        retries += model.retries
+        endedDelays += model.endedDelays
+        takenBack += model.takenBack
     }
 
     mutating func note(_ observation: Observation) {
@@ -34,6 +57,7 @@ package struct Coverage: Sendable, Hashable {
             if delivery.redelivered { redeliveries += 1 }
         case .getOk: gets += 1
         case .confirm: confirms += 1
+        case .refuse: refusals += 1
         case .returned: returns += 1
         case .reply(_, .committed): transactions += 1
         case .channelException: channelExceptions += 1
@@ -52,10 +76,14 @@ package struct Coverage: Sendable, Hashable {
         ("consumersCancelled", \.consumersCancelled), ("blocks", \.blocks), ("alarms", \.alarms),
         ("commits", \.commits),
         ("stalls", \.stalls), ("failures", \.failures), ("crashes", \.crashes), ("loads", \.loads),
+        ("refusals", \.refusals), ("wakes", \.wakes), ("expiredMessages", \.expiredMessages),
+        ("droppedMessages", \.droppedMessages), ("expiredQueues", \.expiredQueues),
+        ("failedMessages", \.failedMessages), ("deadLetters", \.deadLetters), ("duplicates", \.duplicates),
+        ("retries", \.retries), ("endedDelays", \.endedDelays), ("takenBack", \.takenBack),
     ]
 
-    /// The places that were not come by.
-    package var unreached: [String] { Self.names.filter { self[keyPath: $0.count] == 0 }.map(\.name) }
+    /// How often each place was come by.
+    package var counts: [(name: String, count: Int)] { Self.names.map { ($0.name, self[keyPath: $0.count]) } }
 
     package static func + (left: Coverage, right: Coverage) -> Coverage {
         var sum = left

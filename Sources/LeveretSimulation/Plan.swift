@@ -1,4 +1,5 @@
 package import LeveretCore
+package import LeveretModel
 
 /// What a seed makes of a simulation: its limits, its features and how often faults come. Each seed draws a
 /// different subset, so that every combination is met sooner or later.
@@ -22,6 +23,22 @@ package struct Plan: Sendable {
     package var prefetches: [UInt16]
     package var usesConsumers: Bool
     package var usesPriorities: Bool
+    /// What queues do with their messages, in the order of their names.
+    package var queueArguments: [FieldTable] = []
+    /// Of the first exchange.
+    package var exchangeArguments = FieldTable()
+    /// In percent: how many publishings are delayed, and how many can be told from others.
+    package var delays: Int
+    package var deduplications: Int
+    /// Whether a message may have to be read from the journal before it can be moved: then the journal reads at once,
+    /// and time passes in a step of its own, so that it can be foretold when messages arrive where they are moved to.
+    package var movesMessages = false
+    /// In percent: how many publishings have a time to live, and how many a priority.
+    package var expirations: Int
+    package var messagePriorities: Int
+    /// In milliseconds: the most that passes from one step to the next, and the times to live of this seed.
+    package var longestStep: Int
+    package var timesToLive: [Int]
     package var usesExchangesToExchanges: Bool
     /// Whether a client goes on before it has been answered.
     package var pipelines: Bool
@@ -61,7 +78,14 @@ package struct Plan: Sendable {
         alarms = random.one(of: 0, 0, 3)
         journalDelay = random.one(of: 0, 1, 5, 20)
         cuts = random.one(of: 15, 60, 100)
+        expirations = random.one(of: 0, 0, 20, 60)
+        messagePriorities = random.one(of: 0, 50, 100)
+        delays = random.one(of: 0, 0, 0, 30)
+        deduplications = random.one(of: 0, 0, 70)
+        longestStep = random.one(of: 5, 50, 50, 2_000)
+        timesToLive = random.one(of: [0], [1, 20], [0, 10, 300], [50, 1_000, 5_000])
         drawLimits(&random)
+        drawRules(&random)
     }
 
     private mutating func drawLimits(_ random: inout SeededGenerator) {

@@ -16,14 +16,14 @@ package final class Simulator {
     private var starts: UInt64 = 0
     private var trace = Trace()
     private var history: [String] = []
-    private let keepsHistory: Bool
+    private let linesKept: Int
     /// Counted for the test that shows that the simulation reaches what it is for.
     package private(set) var coverage = Coverage()
 
     /// Descriptions of what happens cost more than everything else: a seed is run again with them when it failed.
-    package init(seed: UInt64, keepsHistory: Bool = false) throws {
+    package init(seed: UInt64, linesKept: Int = 0) throws {
         self.seed = seed
-        self.keepsHistory = keepsHistory
+        self.linesKept = linesKept
         random = SeededGenerator(seed: seed)
         plan = Plan(drawnBy: &random)
         workload = Workload(plan: plan, random: SeededGenerator(seed: random.next()))
@@ -50,28 +50,36 @@ package final class Simulator {
             }
             step += 1
             try finish()
+            coverage.note(model)
             return trace.value
         } catch {
             throw Violation(
                 """
                 seed \(seed), step \(step): \(error)
-                replay with: LEVERET_SEED=\(seed) swift test --filter SimulationTests
-                \(history.suffix(40).joined(separator: "\n"))
+                replay with: make simulate SEED=\(seed)
+                \(history.suffix(linesKept).joined(separator: "\n"))
                 """
             )
         }
     }
 
     private func takeStep() throws {
-        host.time = host.time.advanced(byMilliseconds: UInt64(random.number(0...50)))
+        host.time = nextTime()
+        if plan.movesMessages || plan.isLimited, model.isDue(at: host.time) { try perform(.pause) }
         let action = workload.next(model)
-        note { "> \(action)" }
         coverage.note(action)
-        model.perform(action)
-        try judge(host.perform(action))
+        try perform(action)
         try runJournal()
         try bringSegments()
         if random.chance(plan.crashes), random.chance(40) { try crash(keeping: random.chance(50)) }
+    }
+
+    /// Time passes by chance, or to the moment for which the core has asked, or until just before.
+    private func nextTime() -> BrokerTime {
+        let chosen = host.time.advanced(byMilliseconds: UInt64(random.number(0...plan.longestStep)))
+        guard random.chance(15), let wake = model.wake, wake > host.time.milliseconds else { return chosen }
+        coverage.wakes += 1
+        return BrokerTime(milliseconds: random.chance(70) ? wake : wake - 1)
     }
 
     /// Judges the effects of one command.
@@ -86,14 +94,16 @@ package final class Simulator {
             }
         }
         host.checkInvariants()
+        // Where messages move between queues, they have arrived only when all that was asked for has been read.
+        if plan.movesMessages, !loads.isEmpty { return }
         try model.checkNothingIsMissing()
     }
 
     /// Keeps the latest lines for the message of a failure.
     private func note(_ line: () -> String) {
-        guard keepsHistory else { return }
+        guard linesKept > 0 else { return }
         history.append("\(step) \(line())".withoutModuleNames)
-        if history.count > 400 { history.removeFirst(200) }
+        if history.count / 2 > linesKept { history.removeFirst(linesKept) }
     }
 }
 
@@ -143,6 +153,7 @@ extension Simulator {
         coverage.commits += 1
         model.noteCommit()
         try judge(host.apply(.journalCommitted(flight.batch.position)))
+        try bringSegmentsThatMoveMessages()
     }
 
     private func drawFault() -> SimulatedJournal.Fault {
@@ -207,7 +218,9 @@ extension Simulator {
         loads = []
         starts += 1
         model.restart(from: durable, isClean: isClean)
+        let time = host.time
         host = try Self.start(plan, journal, seed: seed &+ starts)
+        host.time = time
         host.checkInvariants()
     }
 
@@ -221,6 +234,14 @@ extension Simulator {
                 try settle()
             }
             try restart(isClean: isClean)
+        }
+        try perform(.pause)
+        try settle()
+        for _ in 0..<20 {
+            guard let due = model.nextDue else { break }
+            host.time = max(host.time, BrokerTime(milliseconds: due))
+            try perform(.pause)
+            try settle()
         }
         let session = SessionID(rawValue: .max)
         let channel = ChannelID(session: session, number: 1)
@@ -244,9 +265,16 @@ extension Simulator {
     }
 
     private func perform(_ action: Action) throws {
-        note { "> \(action)" }
+        note { "> at \(host.time.milliseconds) \(action)" }
+        model.pass(to: host.time)
         model.perform(action)
         try judge(host.perform(action))
+        try bringSegmentsThatMoveMessages()
+    }
+
+    private func bringSegmentsThatMoveMessages() throws {
+        guard plan.movesMessages else { return }
+        while !loads.isEmpty { try bringSegments() }
     }
 
     /// Runs the journal until there is nothing left to write, which must come to pass.

@@ -44,12 +44,12 @@ extension Workload {
     private mutating func declareQueue(_ model: ModelBroker) -> ChannelMethod {
         let isNamedByBroker = random.chance(8)
         let name = isNamedByBroker ? "" : random.pick(plan.queueNames) ?? ""
-        // As a rule a name stands for one kind of queue, or every second declare would be refused.
         let place = plan.queueNames.firstIndex(of: name) ?? 0
         var options = QueueOptions()
-        options.durable = !isNamedByBroker && (place * 37) % 100 < plan.durability
+        options.durable = !isNamedByBroker && plan.isDurable(place)
         options.exclusive = isNamedByBroker || place == 4
         options.autoDelete = place == 3
+        if !isNamedByBroker, place < plan.queueArguments.count { options.arguments = plan.queueArguments[place] }
         if random.chance(plan.mistakes) {
             options.durable = !isNamedByBroker && random.chance(50)
             options.autoDelete = random.chance(50)
@@ -72,6 +72,7 @@ extension Workload {
         options.durable = (place * 53) % 100 < plan.durability
         options.autoDelete = place == 2
         options.internal = place == 3
+        if place == 0 { options.arguments = plan.exchangeArguments }
         if place == 1 { options.arguments = ["alternate-exchange": "x2"] }
         if random.chance(plan.mistakes) { options.durable = random.chance(50) }
         let type = ["topic", "direct", "headers", "fanout"][place % 4]
@@ -130,13 +131,17 @@ extension Workload {
     }
 
     private mutating func consume(_ channel: ChannelID, _ model: ModelBroker) -> ChannelMethod {
+        let queue = queueName(model)
+        // Whether a full queue takes a message depends on who takes one from it meanwhile: only gets do, so that it
+        // can be foretold.
+        if model.refusesPublishings(queue, on: channel) { return .get(queue: queue, noAcknowledge: false) }
         var arguments = FieldTable()
         if plan.usesPriorities { arguments["x-priority"] = .int32(Int32(random.number(-1...2))) }
         var tag = newTag()
         if random.chance(plan.mistakes), let taken = random.pick(model.consumerTags(of: channel)) { tag = taken }
         return .consume(
             Consume(
-                queue: queueName(model),
+                queue: queue,
                 consumerTag: tag,
                 noAcknowledge: random.chance(20),
                 exclusive: random.chance(4),

@@ -62,6 +62,9 @@ package struct Workload {
             return .method(channel, random.chance(75) ? .commit : .rollback)
         }
         let tags = model.outstandingTags(of: channel)
+        if random.chance(10), let late = random.pick(model.takenBackTags(of: channel)) {
+            return .acknowledge(channel, [Acknowledgement(kind: .acknowledge, deliveryTag: late, multiple: false)])
+        }
         if !tags.isEmpty, random.chance(35) { return .acknowledge(channel, acknowledgements(of: tags)) }
         if random.chance(45) { return .publish(channel, publishings(model)) }
         return .method(channel, method(on: channel, model))
@@ -73,11 +76,12 @@ package struct Workload {
         for _ in 0..<random.number(1...plan.longestRun) {
             let kind = random.one(of: Acknowledgement.Kind.acknowledge, .acknowledge, .acknowledge, .nack, .reject)
             let multiple = kind != .reject && random.chance(30)
-            if random.chance(plan.mistakes) {
+            if random.chance(plan.mistakes), run.isEmpty || !plan.isLimited {
                 run.append(Acknowledgement(kind: kind, deliveryTag: random.one(of: 0, 9999), multiple: false))
                 return run
             }
-            if multiple, random.chance(10) {
+            // All that is outstanding may be more than the model knows, once something was given back in the same run.
+            if multiple, run.isEmpty, random.chance(10) {
                 run.append(Acknowledgement(kind: kind, deliveryTag: 0, multiple: true, requeue: random.chance(50)))
                 return run
             }
@@ -95,7 +99,16 @@ package struct Workload {
 
 extension Workload {
     private mutating func publishings(_ model: ModelBroker) -> [NumberedPublishing] {
-        (0..<random.number(1...plan.longestRun)).map { _ in publishing(model) }
+        var run = (0..<random.number(1...plan.longestRun)).map { _ in publishing(model) }
+        guard random.chance(plan.mistakes) else { return run }
+        // Where queues are limited consumers have their turn during a run, so that a mistake can only come first.
+        let place = plan.isLimited ? 0 : random.number(0...run.count - 1)
+        if random.chance(50) {
+            run[place].publishing.exchange = "missing"
+        } else {
+            run[place].publishing.body = Array(repeating: 0, count: plan.limits.messageSize + 1)
+        }
+        return run
     }
 
     private mutating func publishing(_ model: ModelBroker) -> NumberedPublishing {
@@ -106,7 +119,6 @@ extension Workload {
             exchange = chosen.name
             if !exchange.isEmpty { key = routingKey() }
         }
-        if random.chance(plan.mistakes), random.chance(20) { exchange = "missing" }
         let size = random.chance(10) ? plan.largestBody : random.number(0...plan.largestBody)
         return NumberedPublishing(
             serial: nextSerial,
@@ -120,11 +132,10 @@ extension Workload {
         )
     }
 
-    /// Begins with the message's number; may be longer than asked for, and too long on purpose.
+    /// Begins with the message's number; may be longer than asked for.
     private mutating func body(size: Int) -> [UInt8] {
         var body = Array("\(nextSerial) ".utf8)
-        let length = random.chance(plan.mistakes) && random.chance(10) ? plan.largestBody + 1 : size
-        while body.count < length { body.append(UInt8(truncatingIfNeeded: body.count &* 31 &+ nextSerial)) }
+        while body.count < size { body.append(UInt8(truncatingIfNeeded: body.count &* 31 &+ nextSerial)) }
         return body
     }
 
@@ -135,7 +146,9 @@ extension Workload {
         } else if random.chance(50) {
             properties.deliveryMode = .transient
         }
-        if random.chance(30) { properties.headers = headers() }
+        properties.headers = publishingHeaders()
+        if random.chance(plan.expirations) { properties.expiration = "\(random.pick(plan.timesToLive) ?? 0)" }
+        if random.chance(plan.messagePriorities) { properties.priority = UInt8(random.number(0...7)) }
         if random.chance(20) { properties.correlationID = "\(nextSerial)" }
         var bytes: [UInt8] = []
         do { try properties.encode(into: &bytes) } catch { return [0, 0] }
@@ -156,6 +169,15 @@ extension Workload {
             table.append(key: key, value: random.one(of: 1, .int32(1), 2, "text", true, .void))
         }
         return table
+    }
+
+    private mutating func publishingHeaders() -> FieldTable? {
+        var table = random.chance(30) ? headers() : FieldTable()
+        if random.chance(plan.delays) {
+            table["x-delay"] = .int32(Int32(random.number(0...10) * random.one(of: 1, plan.longestStep)))
+        }
+        if random.chance(plan.deduplications) { table["x-deduplication-header"] = .int32(Int32(random.number(1...4))) }
+        return table.entries.isEmpty ? nil : table
     }
 
     mutating func newTag() -> String {

@@ -61,4 +61,34 @@ import Testing
         #expect(try core.wait(milliseconds: 5_000).texts == [])
         #expect(try core.drain("q") == [])
     }
+
+    @Test func `a delivery of a later channel of the same number is not taken back`() throws {
+        let core = try core()
+        try core.declare("other")
+        try core.publish("a", key: "q")
+        try core.publish("b", key: "other")
+        let first = try core.open(channel: 2)
+        try core.get("q", on: first)
+        try core.apply(.closeChannel(first))
+        let second = try core.open(channel: 2)
+        #expect(try core.get("other", on: second).tags == [1])
+        try core.wait(milliseconds: 1_000)
+        #expect(try core.drain("other") == [])
+        #expect(try core.nack(1, on: second).channelError == nil)
+        #expect(try core.drain("other") == ["b"])
+    }
+
+    @Test func `what was acknowledged in a transaction is taken back if that is rolled back, and not before`() throws {
+        let core = try core()
+        try core.publish("a", key: "q")
+        try core.perform(.selectTransactions(noWait: false))
+        try core.get("q")
+        try core.ack(1)
+        let other = try core.open(channel: 2)
+        try core.wait(milliseconds: 1_500)
+        #expect(try core.drain("q", on: other) == [])
+        try core.perform(.rollback)
+        try core.wait(milliseconds: 1_000)
+        #expect(try core.drain("q", on: other) == ["a"])
+    }
 }

@@ -173,4 +173,19 @@ import Testing
         #expect(observations.texts == [])
         #expect(core.host.report().sessions == 0)
     }
+
+    @Test func `a start keeps the order of a message that was delayed past others and these`() throws {
+        let core = try coreWithBacklog(1)
+        core.commitsAtOnce = false
+        try core.publish("late", key: "d", persistent: true, headers: ["x-delay": 100])
+        try add(2...10, to: core)
+        try core.wait(milliseconds: 100)
+        try add(11...60, to: core)
+        core.commitsAtOnce = true
+        try core.commit()
+        try add(61...61, to: core)
+        #expect(try summarized(core) > 10)
+        let again = try core.restarted()
+        #expect(try again.drain("d") == texts(1...100) + ["late"] + texts(101...610))
+    }
 }

@@ -119,6 +119,11 @@ import Testing
         let core = try core()
         try core.setPrefetch(1, global: true)
         #expect(try core.consume("q").connectionError?.code == .notImplemented)
+        let taken = try self.core()
+        try taken.consume("q", exclusive: true)
+        let second = try taken.open(session: 2)
+        try taken.setPrefetch(1, global: true, on: second)
+        #expect(try taken.consume("q", on: second).connectionError?.code == .notImplemented)
         let other = try self.core()
         #expect(try other.deleteQueue("q", ifEmpty: true).connectionError?.code == .notImplemented)
     }

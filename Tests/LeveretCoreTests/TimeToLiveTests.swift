@@ -210,4 +210,31 @@ import Testing
         #expect(core.host.report().queues[0].ready == 2)
         #expect(try core.drain("d") == ["p", "y"])
     }
+
+    @Test func `what a start puts in front of others does not hide that they expire`() throws {
+        var core = try CoreHarness()
+        try core.declare("q", QueueOptions(durable: true, arguments: ["x-queue-type": "quorum"]))
+        try core.publish("came back", key: "q", persistent: true)
+        try core.publish("short", key: "q", persistent: true, expiration: "1000")
+        try core.publish("last", key: "q", persistent: true)
+        try core.get("q")
+        try core.nack(1)
+        core = try core.restarted()
+        try core.wait(milliseconds: 1_000)
+        #expect(core.host.report().queues[0].ready == 2)
+        #expect(try core.drain("q") == ["came back", "last"])
+    }
+
+    @Test func `a message that comes back a thousand times takes no more memory than before`() throws {
+        let core = try CoreHarness()
+        try core.declare("q")
+        try core.publish("again and again", key: "q", expiration: "9000")
+        try core.publish("in the meantime", key: "q", expiration: "1000")
+        let before = core.host.report().queues[0].entryBytes
+        for tag in 1...1_000 {
+            try core.get("q")
+            try core.nack(UInt64(tag))
+        }
+        #expect(core.host.report().queues[0].entryBytes < before + 4_096)
+    }
 }

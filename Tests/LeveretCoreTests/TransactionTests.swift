@@ -271,4 +271,19 @@ import Testing
         let properties = try delivery.message.properties.withUnsafeBytes { try BasicProperties(encoded: $0) }
         #expect(properties.replyTo?.hasPrefix("amq.rabbitmq.reply-to.") == true)
     }
+
+    @Test func `what is due before its commit keeps its place over a restart, and is marked as delivered`() throws {
+        let (core, other) = try scene()
+        try core.declare("q", .durable)
+        try core.publish("1", key: "q", persistent: true, headers: ["x-delay": 100])
+        try core.wait(milliseconds: 150)
+        try core.perform(.commit)
+        try core.publish("2", key: "q", persistent: true, on: other)
+        #expect(try core.get("q", on: other).texts == ["1"])
+        let again = try core.restarted()
+        let first = try again.get("q")
+        #expect(first.texts == ["1"])
+        #expect(first.redelivered == [true])
+        #expect(try again.drain("q") == ["2"])
+    }
 }

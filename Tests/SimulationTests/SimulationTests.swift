@@ -1,50 +1,25 @@
 import Foundation
-import LeveretSimulation
 import Testing
 
-/// Seeds come from `LEVERET_SEED` (one), or `LEVERET_SEEDS` (how many, from 1), or there are 200.
-private let seeds: [UInt64] = {
-    let environment = ProcessInfo.processInfo.environment
-    if let seed = environment["LEVERET_SEED"].flatMap(UInt64.init) { return [seed] }
-    let count = environment["LEVERET_SEEDS"].flatMap(UInt64.init) ?? 200
-    return Array(1...max(count, 1))
-}()
-
+/// Seeds are run by processes of their own (`LeveretSimulate`), one on each core, for there is no other way to know that
+/// nothing but the seed decides what happens: no address, no hash seed, nothing that another seed has left behind.
 @Suite(.serialized) struct SimulationTests {
     @Test func `a core keeps its promises under every seed, crashes included`() throws {
-        var coverage = Coverage()
-        var failures = 0
-        for seed in seeds where failures < 3 {
-            let simulator = try Simulator(seed: seed)
-            LastWords.seed = seed
-            do {
-                _ = try simulator.run()
-                coverage = coverage + simulator.coverage
-            } catch {
-                failures += 1
-                Issue.record("\(try explanation(of: seed) ?? "\(error)")")
-            }
-        }
-        guard seeds.count >= 200, failures == 0 else { return }
-        #expect(coverage.unreached == [])
+        let count = SimulatedSeeds.count
+        let shares = max(1, min(ProcessInfo.processInfo.activeProcessorCount, 8))
+        let runs = try (1...shares).map { try SimulatedSeeds(from: $0, through: count, every: shares) }
+        let results = runs.map { $0.finish() }
+        for result in results { #expect(result.isSuccess, "\(result.failures)") }
+        #expect(results.reduce(0) { $0 + $1.traces.count } == count)
+        guard count >= 500 else { return }
+        let coverage = results.reduce(into: [:]) { $0.merge($1.coverage, uniquingKeysWith: +) }
+        #expect(coverage.filter { $0.value == 0 }.isEmpty, "no seed came by these")
     }
 
-    @Test func `the same seed gives the same trace`() throws {
-        for seed in seeds.prefix(10) {
-            LastWords.seed = seed
-            let first = try? Simulator(seed: seed).run()
-            let second = try? Simulator(seed: seed).run()
-            #expect(first == second, "seed \(seed)")
-        }
-    }
-
-    /// Runs a seed again, this time noting what happens.
-    private func explanation(of seed: UInt64) throws -> String? {
-        do {
-            _ = try Simulator(seed: seed, keepsHistory: true).run()
-            return nil
-        } catch {
-            return "\(error)"
-        }
+    @Test func `the same seed gives the same trace in two processes`() throws {
+        let runs = try (1...2).map { _ in try SimulatedSeeds(from: 1, through: 40, every: 1) }
+        let (first, second) = (runs[0].finish(), runs[1].finish())
+        #expect(first.traces.count == 40)
+        #expect(first.traces == second.traces)
     }
 }

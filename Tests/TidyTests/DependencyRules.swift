@@ -66,6 +66,7 @@ struct DependencyRule: Sendable {
         ),
         .init(target: "LeveretCodegen", system: platform.union(foundation)),
         .init(target: "LeveretSimulation", ours: ["LeveretCore", "LeveretModel"]),
+        .init(target: "LeveretSimulate", ours: ["LeveretSimulation"], system: platform),
         .init(target: "LeveretTestSupport", system: platform.union(foundation)),
     ]
 }

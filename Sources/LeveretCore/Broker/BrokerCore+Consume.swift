@@ -44,13 +44,13 @@ extension BrokerCore {
         }
         if consume.queue == Self.replyQueueName { return try consumeReplies(consume, on: channel) }
         let queue = try readableQueue(consume.queue, for: channel)
-        try checkExclusiveUse(of: queue, exclusive: consume.exclusive, on: channel)
         if channel.sharedPrefetch > 0, queue.settings.isQuorum {
             throw AMQPError(
                 .notImplemented,
                 "queue '\(queue.name)' in vhost '\(channel.session.virtualHost.name)' does not support global qos"
             )
         }
+        try checkExclusiveUse(of: queue, exclusive: consume.exclusive, on: channel)
         try addConsumer(consume, of: queue, on: channel)
     }
 

@@ -85,6 +85,7 @@ extension BrokerCore {
         let lease = DeliveryLease(
             deadline: now.milliseconds.addingClamping(milliseconds),
             channel: channel.id,
+            incarnation: channel.incarnation,
             deliveryTag: deliveryTag
         )
         queue.leases.insert(lease, at: placeOfLease(endingAt: lease.deadline, in: queue))
@@ -103,19 +104,39 @@ extension BrokerCore {
     }
 
     private func isOutstanding(_ lease: DeliveryLease) -> Bool {
-        channel(lease.channel)?.unacknowledged.contains(lease.deliveryTag) ?? false
+        guard let channel = channel(of: lease) else { return false }
+        return channel.unacknowledged.contains(lease.deliveryTag) || channel.isSettlingInTransaction
+    }
+
+    /// The channel that the delivery went to, if it is still open: its number may have been used again since.
+    private func channel(of lease: DeliveryLease) -> Channel? {
+        guard let channel = channel(lease.channel), channel.incarnation == lease.incarnation else { return nil }
+        return channel
     }
 
     /// Deliveries whose time is over go back into the queue; a later acknowledgement of one is ignored.
     private mutating func takeBackOverdue(of queue: Queue) {
         while let lease = queue.leases.first, lease.deadline <= now.milliseconds {
             queue.leases.removeFirst()
-            guard let channel = channel(lease.channel),
-                let delivery = channel.unacknowledged.remove(lease.deliveryTag)
-            else { continue }
+            guard let channel = channel(of: lease) else { continue }
+            guard let delivery = channel.unacknowledged.remove(lease.deliveryTag) else {
+                renew(lease, of: channel, in: queue)
+                continue
+            }
             channel.noteTakenBack(lease.deliveryTag)
             requeue(delivery, of: channel, isFailure: true)
         }
+    }
+
+    /// What a transaction has acknowledged may be rolled back and wait for an acknowledgement again: then its time must
+    /// not have been forgotten.
+    private mutating func renew(_ lease: DeliveryLease, of channel: Channel, in queue: Queue) {
+        let settlements = channel.transaction?.settlements ?? []
+        guard let settlement = settlements.first(where: { $0.delivery.deliveryTag == lease.deliveryTag }),
+            let timeout = channel.consumer(settlement.delivery.consumer)?.timeout ?? queue.settings.consumerTimeout,
+            timeout > 0
+        else { return }
+        lend(lease.deliveryTag, on: channel, from: queue, milliseconds: timeout)
     }
 
     // MARK: Delays

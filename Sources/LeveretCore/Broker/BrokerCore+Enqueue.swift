@@ -91,6 +91,8 @@ extension BrokerCore {
     /// journal.
     private mutating func store(_ arrival: Arrival, in queues: [Queue], ticket: ConfirmTicket?) -> Bool {
         guard !queues.isEmpty else { return false }
+        // A transaction may have been committed when its time had come already.
+        let due = arrival.due.isOver(at: now.milliseconds) ? DueTime() : arrival.due
         let journaledCount = queues.count(where: \.isJournaled)
         let isJournaled = arrival.summary.isPersistent && journaledCount > 0
         let (segment, offset) =
@@ -104,12 +106,12 @@ extension BrokerCore {
                     to: segment,
                     queue: queue.id,
                     ordinal: entry.ordinal,
-                    details: details(of: entry, due: arrival.due, in: queue)
+                    details: details(of: entry, due: due, in: queue)
                 )
             } else {
                 log.addReference(to: segment)
             }
-            place(entry, due: arrival.due, in: queue)
+            place(entry, due: due, in: queue)
         }
         return isJournaled
     }
@@ -147,7 +149,7 @@ extension BrokerCore {
     }
 
     private mutating func place(_ entry: QueueEntry, due: DueTime, in queue: Queue) {
-        if due.at > now.milliseconds || due.repeats {
+        if due.at > 0 || due.repeats {
             queue.delayed.insert(DelayedMessage(dueAt: due.at, entry: entry, isRetry: false, repeats: due.repeats))
         } else {
             queue.ready.append(entry)

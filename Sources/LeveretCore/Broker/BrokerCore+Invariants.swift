@@ -74,12 +74,10 @@ extension BrokerCore {
     ) {
         for queue in Array(virtualHost.queues.values) + Array(virtualHost.replyQueues.values) {
             precondition(!queue.isDeleted, "a deleted queue is still listed")
+            precondition(queue.ready.isInOrder, "a queue is out of order")
             var bytes = 0
             var count = 0
-            var last: [UInt8: UInt64] = [:]
             for entry in queue.ready.all {
-                precondition(entry.ordinal > last[entry.priority, default: 0], "a queue is out of order")
-                last[entry.priority] = entry.ordinal
                 bytes += Int(entry.bodyLength)
                 count += 1
                 references[entry.slot, default: 0] += 1

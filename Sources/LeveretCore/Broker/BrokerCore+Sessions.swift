@@ -94,8 +94,10 @@ extension BrokerCore {
             return
         }
         session.user?.channelCount += 1
+        channelsOpened += 1
         session.channels[id.number] = Channel(
             id: id,
+            incarnation: channelsOpened,
             session: session,
             unacknowledgedLimit: limits.unacknowledgedPerChannel
         )

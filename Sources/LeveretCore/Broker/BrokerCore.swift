@@ -42,6 +42,8 @@ package struct BrokerCore: ~Copyable {
     var nextDurableQueueID: UInt64 = 1
     /// Queues that the journal does not know are numbered from here, so that they use up none of its numbers.
     var nextTransientQueueID: UInt64 = 1 << 32
+    /// How many channels have been opened since the start.
+    var channelsOpened: UInt64 = 0
     /// Why publishers have to wait, if they have to.
     var blockReasons = BlockReasons()
     /// Whether any virtual host is traced.

@@ -72,7 +72,7 @@ extension Queue {
             delayed: delayed.count,
             consumers: consumers.count,
             readyBytes: ready.bodyBytes,
-            entryBytes: (ready.residentCount + unacknowledgedCount) * MemoryLayout<QueueEntry>.stride,
+            entryBytes: ready.entryBytes + unacknowledgedCount * MemoryLayout<QueueEntry>.stride,
             arguments: options.arguments,
             owner: owner,
             type: settings.isQuorum ? "quorum" : "classic",

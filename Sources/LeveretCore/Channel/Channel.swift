@@ -6,6 +6,8 @@ import DequeModule
 /// time, and the checks would cost a tenth of it.
 final class Channel {
     let id: ChannelID
+    /// Tells the channel from others that had, or will have, its number.
+    let incarnation: UInt64
     /// The two hold each other until the channel leaves: a weaker reference would be counted for each delivery.
     let session: Session
     /// By identifier; gets have places here too. A place is empty when its consumer is gone and owes nothing.
@@ -34,8 +36,9 @@ final class Channel {
     private var takenBack = Deque<UInt64>()
     private static let rememberedTakenBack = 4_096
 
-    init(id: ChannelID, session: Session, unacknowledgedLimit: Int) {
+    init(id: ChannelID, incarnation: UInt64, session: Session, unacknowledgedLimit: Int) {
         self.id = id
+        self.incarnation = incarnation
         self.session = session
         self.unacknowledgedLimit = unacknowledgedLimit
     }
@@ -56,6 +59,9 @@ final class Channel {
         guard let transaction else { return unacknowledged.count }
         return unacknowledged.count + transaction.settlements.count
     }
+
+    /// Whether a transaction has acknowledged something and has not been committed.
+    var isSettlingInTransaction: Bool { transaction.map { !$0.settlements.isEmpty } ?? false }
 
     /// Whether one more delivery may wait for acknowledgement.
     var hasRoomForUnacknowledged: Bool {

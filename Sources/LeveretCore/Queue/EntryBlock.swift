@@ -82,6 +82,12 @@ struct EntryBlock {
         entries[position(of: ordinal)...].filter { $0.ordinal > ordinal && !$0.isRemoved }
     }
 
+    /// The messages before an ordinal, and the others.
+    func split(at ordinal: UInt64) -> [EntryBlock] {
+        let index = position(of: ordinal)
+        return [entries[..<index], entries[index...]].map { EntryBlock($0.filter { !$0.isRemoved }) }
+    }
+
     func contains(_ ordinal: UInt64) -> Bool { index(of: ordinal) != nil }
 
     /// The messages, for checks and for taking them all.

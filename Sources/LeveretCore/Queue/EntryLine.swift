@@ -140,6 +140,17 @@ struct EntryLine {
         }
     }
 
+    /// Whether all messages stand in order, for checks.
+    var isInOrder: Bool {
+        let places = ([.resident(front)] + pages + [.resident(back)]).flatMap { page -> [UInt64] in
+            switch page {
+            case .resident(let block): block.all.map(\.ordinal)
+            case .stored(let entries): [entries.first, entries.last]
+            }
+        }
+        return zip(places, places.dropFirst()).allSatisfy { $0 <= $1 }
+    }
+
     private var blocks: [EntryBlock] {
         let resident = pages.compactMap { page in
             if case .resident(let block) = page { block } else { nil as EntryBlock? }
@@ -229,6 +240,24 @@ extension EntryLine {
         back = EntryBlock()
         latestDeadline = .max
         appendStored(entries)
+    }
+
+    /// Puts messages that the journal holds to their place among those that are there.
+    mutating func insert(_ entries: StoredEntries) {
+        var parts: [Page] = []
+        for page in [.resident(front)] + pages + [.resident(back)] {
+            guard case .resident(let block) = page else {
+                parts.append(page)
+                continue
+            }
+            for part in block.split(at: entries.first) where !part.isEmpty { parts.append(.resident(part)) }
+        }
+        parts.insert(.stored(entries), at: parts.firstIndex { $0.first > entries.first } ?? parts.endIndex)
+        pages = Deque(parts)
+        (front, back) = (EntryBlock(), EntryBlock())
+        refill()
+        latestDeadline = .max
+        storedCount += entries.count
     }
 
     /// The index of a segment has come: the first messages, if they lie there, are known again. `false` if the index

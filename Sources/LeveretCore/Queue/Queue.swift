@@ -59,6 +59,7 @@ final class Queue {
     /// While the journal is read: the highest place so far, and messages whose places may be among those of others.
     var lastRecoveredOrdinal: UInt64 = 0
     var unorderedMessages: [QueueEntry] = []
+    var unorderedRuns: [StoredEntries] = []
     /// The last routing that reached this queue, so that one message enters once.
     var routeMark: UInt64 = 0
 

@@ -36,8 +36,11 @@ struct ReadyEntries {
     var awaitedSlot: SegmentSlot? { lines[top].awaitedSlot }
     /// The segment whose index is needed before the next message is known, or soon.
     var soonAwaitedSlot: SegmentSlot? { lines[top].soonAwaitedSlot }
-    /// How many messages have an entry in memory.
-    var residentCount: Int { lines.reduce(count) { $0 - $1.storedCount } }
+    /// What the places of the messages take in memory, and the deadlines that are noted apart.
+    var entryBytes: Int {
+        lines.reduce(count) { $0 - $1.storedCount } * MemoryLayout<QueueEntry>.stride
+            + early.count * MemoryLayout<EarlyDeadline>.stride
+    }
 
     /// Adds a message that is younger than all others.
     mutating func append(_ entry: QueueEntry) {
@@ -81,6 +84,14 @@ struct ReadyEntries {
     /// A message has got a place in front of others that did not know of it.
     mutating func noteDeadlines(behind entry: QueueEntry) {
         lines[Int(entry.priority)].behind(entry.ordinal).forEach { noteEarly($0) }
+    }
+
+    /// The same for several messages, by priority and ordinal.
+    mutating func noteDeadlines(behindAnyOf places: [(priority: UInt8, ordinal: UInt64)]) {
+        var priorities: Set<UInt8> = []
+        for place in places.sorted(by: { $0.ordinal < $1.ordinal }) where priorities.insert(place.priority).inserted {
+            lines[Int(place.priority)].behind(place.ordinal).forEach { noteEarly($0) }
+        }
     }
 
     private mutating func makeLine(for entry: QueueEntry) -> Int {
@@ -127,6 +138,15 @@ extension ReadyEntries {
         let line = makeLine(for: entries.priority, count: entries.count, bodyBytes: entries.bodyBytes)
         lines[line].append(entries)
     }
+
+    /// See `EntryLine.insert`.
+    mutating func insert(_ entries: StoredEntries) {
+        let line = makeLine(for: entries.priority, count: entries.count, bodyBytes: entries.bodyBytes)
+        lines[line].insert(entries)
+    }
+
+    /// For checks.
+    var isInOrder: Bool { lines.allSatisfy(\.isInOrder) }
 }
 
 // MARK: - Times to live
@@ -165,6 +185,10 @@ extension ReadyEntries {
         guard entry.deadline != QueueEntry.noDeadline else { return }
         early.insert(EarlyDeadline(deadline: entry.deadline, ordinal: entry.ordinal, priority: entry.priority))
         guard early.count > 64 + 2 * count else { return }
-        early = Heap(early.unordered.filter { lines[Int($0.priority)].contains($0.ordinal) })
+        // What came back several times is noted several times.
+        var kept: Set<UInt64> = []
+        early = Heap(
+            early.unordered.filter { lines[Int($0.priority)].contains($0.ordinal) && kept.insert($0.ordinal).inserted }
+        )
     }
 }

@@ -60,14 +60,25 @@ extension Queue {
 
     /// Takes a run of messages that the journal holds.
     func take(_ entries: StoredEntries) {
+        guard entries.first > lastRecoveredOrdinal else {
+            unorderedRuns.append(entries)
+            return
+        }
         lastRecoveredOrdinal = entries.last
         ready.append(entries)
     }
 
-    /// All messages have come: those set aside get their places.
+    /// All messages have come: those set aside get their places. Those behind came before, and did not know of them.
     func takeUnorderedMessages() {
-        for entry in unorderedMessages.sorted(by: { $0.ordinal < $1.ordinal }) { ready.restore(entry) }
-        unorderedMessages = []
+        let entries = unorderedMessages.sorted { $0.ordinal < $1.ordinal }
+        let runs = unorderedRuns
+        (unorderedMessages, unorderedRuns) = ([], [])
+        for run in runs { ready.insert(run) }
+        for entry in entries { ready.restore(entry) }
+        let expected = delayed.all.filter(\.isRetry).map(\.entry)
+        ready.noteDeadlines(
+            behindAnyOf: runs.map { ($0.priority, $0.first) } + (entries + expected).map { ($0.priority, $0.ordinal) }
+        )
     }
 }
 

@@ -62,4 +62,6 @@ struct DueTime {
     var at: UInt64 = 0
     /// Whether it is the message that copies are made of, again and again.
     var repeats = false
+
+    func isOver(at now: UInt64) -> Bool { !repeats && at <= now }
 }

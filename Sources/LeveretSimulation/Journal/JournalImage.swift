@@ -51,7 +51,7 @@ package struct JournalImage: Sendable {
         for settlement in batch.settlements { try settle(settlement) }
         for update in batch.updates { try note(update) }
         for summary in batch.summaries { try note(summary) }
-        for change in batch.deduplications { try apply(change) }
+        for change in batch.deduplications { apply(change) }
         for segment in batch.deletedSegments { try delete(segment) }
         for mark in batch.deliveryMarks { try note(mark) }
         try checkReferences()
@@ -202,19 +202,12 @@ extension JournalImage {
         }
     }
 
-    private mutating func apply(_ change: DeduplicationChange) throws {
+    private mutating func apply(_ change: DeduplicationChange) {
         switch change {
-        case .remember(let entry): try remember(entry)
+        case .remember(let entry): deduplications.put(entry) { $0.scope == entry.scope && $0.key == entry.key }
         case .forget(let scope, let key): deduplications.removeAll { $0.scope == scope && $0.key == key }
         case .forgetAll(let scope): deduplications.removeAll { $0.scope == scope }
         }
-    }
-
-    private mutating func remember(_ entry: DeduplicationEntry) throws {
-        if case .queue(let id) = entry.scope, !queues.contains(where: { $0.id == id }) {
-            throw Violation("deduplication in queue \(id.rawValue), which is not durable")
-        }
-        deduplications.put(entry) { $0.scope == entry.scope && $0.key == entry.key }
     }
 
     /// By scope, queues first, then by serial.
@@ -233,6 +226,9 @@ extension JournalImage {
         for (place, queue) in queues.enumerated()
         where queues[..<place].contains(where: { $0.name == queue.name && $0.virtualHost == queue.virtualHost }) {
             throw Violation("two durable queues are called \(queue.name)")
+        }
+        for case .queue(let id) in deduplications.map(\.scope) where !queues.contains(where: { $0.id == id }) {
+            throw Violation("deduplication in queue \(id.rawValue), which is not durable")
         }
         for binding in bindings {
             guard binding.source.hasPrefix("amq.") || hasExchange(binding.source, in: binding.virtualHost) else {

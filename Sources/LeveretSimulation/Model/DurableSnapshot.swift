@@ -6,12 +6,8 @@ struct DurableSnapshot: Equatable {
         var name: String
         var autoDelete: Bool
         var arguments: FieldTable
-        var messages: [Message]
-    }
-
-    struct Message: Equatable {
-        var serial: Int
-        var message: ObservedMessage
+        var messages: [ModelEntry.Record]
+        var window: ModelWindow
     }
 
     var queues: [Queue] = []
@@ -19,7 +15,23 @@ struct DurableSnapshot: Equatable {
     var bindings: [ModelBinding] = []
 
     /// A new broker has nothing but its predeclared exchanges.
-    static let initial = DurableSnapshot(exchanges: ModelExchange.predeclared)
+    static var initial: DurableSnapshot { DurableSnapshot(exchanges: ModelExchange.predeclared) }
+
+    /// Whether the journal has to be told of nothing to make one of the other: that a wait is over, it need not know.
+    func isSame(as other: DurableSnapshot, at now: UInt64) -> Bool {
+        forgettingWaits(at: now) == other.forgettingWaits(at: now)
+    }
+
+    private func forgettingWaits(at now: UInt64) -> DurableSnapshot {
+        var snapshot = self
+        for queue in snapshot.queues.indices {
+            for message in snapshot.queues[queue].messages.indices {
+                guard let dueAt = snapshot.queues[queue].messages[message].dueAt, dueAt <= now else { continue }
+                snapshot.queues[queue].messages[message].dueAt = nil
+            }
+        }
+        return snapshot
+    }
 }
 
 extension ModelBroker {
@@ -27,15 +39,13 @@ extension ModelBroker {
     var durableState: DurableSnapshot {
         var snapshot = DurableSnapshot()
         for queue in queues where queue.isDurable {
-            let messages = queue.entries.filter(\.isPersistent).map {
-                DurableSnapshot.Message(serial: $0.serial, message: $0.message)
-            }
             snapshot.queues.append(
                 DurableSnapshot.Queue(
                     name: queue.name,
                     autoDelete: queue.options.autoDelete,
                     arguments: queue.options.arguments,
-                    messages: messages
+                    messages: queue.entries.filter(\.isPersistent).map(\.record),
+                    window: queue.window
                 )
             )
         }

@@ -4,6 +4,7 @@ import LeveretModel
 extension ModelBroker {
     /// After a command and all of its effects: nothing that was due may be missing.
     package func checkNothingIsMissing() throws {
+        dropWhatMayNotStay()
         if let expectedConnectionException {
             throw Violation("no connection exception \(expectedConnectionException.code.name)")
         }
@@ -20,6 +21,7 @@ extension ModelBroker {
         guard closingSessions.isEmpty else { throw Violation("a session was not closed") }
         guard openingChannels.isEmpty else { throw Violation("a channel was not opened") }
         for queue in queues { try checkNothingIsMissing(from: queue) }
+        if !hasFailed, wantedSegments.isEmpty { try checkWaking() }
     }
 
     private func checkNothingIsMissing(on channel: ModelChannel) throws {
@@ -32,7 +34,9 @@ extension ModelBroker {
         guard channel.expectedReturns.isEmpty else { throw Violation("a publishing of \(channel.id) was not returned") }
         guard channel.expectedCancels.isEmpty else { throw Violation("a consumer of \(channel.id) was not cancelled") }
         // Confirms of a channel come in order, so only the first can be overdue.
-        if let first = channel.unconfirmed.first, first.entries.allSatisfy(mustBeConfirmed) {
+        if let first = channel.unconfirmed.first, first.mayWaitFor <= committedBatches,
+            first.entries.allSatisfy(mustBeConfirmed)
+        {
             throw Violation("publishing \(first.sequence) of \(channel.id) was not confirmed")
         }
     }

@@ -6,7 +6,9 @@ extension ModelBroker {
     package func noteCut(_ batch: JournalBatch?) throws {
         let state = durableState
         guard let batch else {
-            guard state == lastSnapshot else { throw Violation("nothing was cut though something durable changed") }
+            guard state.isSame(as: lastSnapshot, at: now) else {
+                throw Violation("nothing was cut though something durable changed")
+            }
             let isAwaited = sessions.flatMap(\.channels).flatMap(\.expectedReplies).contains {
                 $0.mustWaitFor == nextBatch
             }
@@ -29,7 +31,9 @@ extension ModelBroker {
     /// The core is told that all batches up to this one are durable.
     package func noteCommit() {
         committedBatches = cutBatches
+        committedIn = currentStep
         isStalled = false
+        endPromotions()
     }
 
     package func noteStall() { isStalled = true }
@@ -47,6 +51,7 @@ extension ModelBroker {
         openingChannels = []
         wantedSegments = []
         expectedConnectionException = nil
+        wake = nil
         isStalled = false
         forgetAlarms()
         hasFailed = false
@@ -54,6 +59,7 @@ extension ModelBroker {
         committedBatches = batch
         lastSnapshot = snapshot
         exchanges = snapshot.exchanges
+        for place in exchanges.indices { exchanges[place].window = exchanges[place].window.restored }
         bindings = snapshot.bindings
         queues = snapshot.queues.map { restore($0, batch: batch, isClean: isClean) }
     }
@@ -62,12 +68,13 @@ extension ModelBroker {
         let options = QueueOptions(durable: true, autoDelete: saved.autoDelete, arguments: saved.arguments)
         let queue = ModelQueue(name: saved.name, options: options, owner: nil)
         queue.batch = batch
-        queue.entries = saved.messages.map { message in
-            let entry = ModelEntry(serial: message.serial, message: message.message, isPersistent: true)
-            let key = "\(saved.name) \(message.serial)"
-            if !isClean { suspected.insert(key) }
-            entry.wasDelivered = delivered.contains(key)
-            entry.mayClaimRedelivery = suspected.contains(key)
+        queue.window = saved.window.restored
+        queue.entries = saved.messages.map { record in
+            let entry = ModelEntry(record, isPersistent: true, readySince: 0)
+            // A mark covers what is older than the youngest that left: with priorities that may be more than left.
+            if !isClean || queue.rules.maxPriority > 0 { suspected.insert(record.identity) }
+            entry.wasDelivered = delivered.contains(record.identity)
+            entry.mayClaimRedelivery = suspected.contains(record.identity)
             entry.batch = batch
             return entry
         }

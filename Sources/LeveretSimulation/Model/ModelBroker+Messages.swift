@@ -31,40 +31,37 @@ extension ModelBroker {
             routingKey: publishing.routingKey,
             headers: properties?.headers ?? [:]
         )
-        let isPersistent = properties?.deliveryMode == .persistent
+        let dueAt = dueTime(of: properties)
         guard channel.transaction == nil else {
             channel.transaction?.publishings.append(
                 .init(
                     publishing: publishing,
                     serial: serial,
-                    isPersistent: isPersistent,
+                    isPersistent: properties?.deliveryMode == .persistent,
+                    exchange: exchange.name,
+                    dueAt: dueAt,
                     destinations: destinations
                 )
             )
             return true
         }
-        let entries = destinations.map {
-            enqueue(publishing.observed, serial: serial, isPersistent: isPersistent, in: $0)
+        let arrival = Arrival(serial: serial, message: publishing.observed, dueAt: dueAt)
+        let reception = receive(arrival, from: exchange, in: destinations)
+        if destinations.isEmpty, publishing.mandatory {
+            channel.expectedReturns.append((channel.nextSequence, publishing.observed))
         }
-        let waiting = entries.filter(\.isPersistent)
-        let isReturned = destinations.isEmpty && publishing.mandatory
-        if isReturned { channel.expectedReturns.append((channel.nextSequence, publishing.observed)) }
         if channel.selectedConfirms {
-            channel.unconfirmed.append(ModelPublishing(sequence: channel.nextSequence, entries: waiting))
+            channel.unconfirmed.append(
+                ModelPublishing(
+                    sequence: channel.nextSequence,
+                    entries: reception.isRefused ? [] : reception.entries,
+                    mayWaitFor: reception.isDuplicate && isDurable ? nextBatch : 0,
+                    isRefused: reception.isRefused
+                )
+            )
             channel.nextSequence += 1
         }
         return true
-    }
-
-    /// Puts a message into a queue.
-    func enqueue(_ message: ObservedMessage, serial: Int, isPersistent: Bool, in queue: ModelQueue) -> ModelEntry {
-        let entry = ModelEntry(
-            serial: serial,
-            message: message,
-            isPersistent: isPersistent && queue.isDurable && isDurable
-        )
-        queue.entries.append(entry)
-        return entry
     }
 
     /// The queues that a message reaches, each once.
@@ -110,7 +107,8 @@ extension ModelBroker {
     private func acknowledge(_ acknowledgement: Acknowledgement, on channel: ModelChannel) -> Bool {
         let tag = acknowledgement.deliveryTag
         let isAll = acknowledgement.multiple && tag == 0
-        guard isAll || channel.unacknowledged.contains(where: { $0.tag == tag }) else { return false }
+        guard isAll || channel.takenBack.contains(tag) || channel.unacknowledged.contains(where: { $0.tag == tag })
+        else { return false }
         let meant = channel.unacknowledged.filter {
             isAll || $0.tag == tag || (acknowledgement.multiple && $0.tag < tag)
         }
@@ -119,15 +117,17 @@ extension ModelBroker {
             channel.transaction?.settlements += meant.map { .init(delivery: $0, acknowledgement: acknowledgement) }
             return true
         }
-        for delivery in meant where delivery.entry.place == .unacknowledged { settle(delivery, by: acknowledgement) }
+        for delivery in meant { settle(delivery, by: acknowledgement) }
         return true
     }
 
     func settle(_ delivery: ModelDelivery, by acknowledgement: Acknowledgement) {
-        if acknowledgement.kind != .acknowledge, acknowledgement.requeue {
-            delivery.entry.place = .ready
-        } else {
-            delivery.queue.settle(delivery.entry)
+        guard delivery.entry.isUnacknowledged else { return }
+        switch acknowledgement.kind {
+        case .acknowledge: delivery.queue.settle(delivery.entry)
+        case .nack where acknowledgement.requeue: putBack(delivery, isFailure: false)
+        case .reject where acknowledgement.requeue: putBack(delivery, isFailure: true)
+        case .nack, .reject: bury(delivery.entry, of: delivery.queue, because: .rejected)
         }
     }
 }

@@ -106,10 +106,9 @@ extension ModelBroker {
 
     private func recover(requeue: Bool, on channel: ModelChannel) -> ModelOutcome {
         guard requeue else { return .failure(.notImplemented) }
-        for delivery in channel.unacknowledged where delivery.entry.place == .unacknowledged {
-            delivery.entry.place = .ready
-        }
+        let deliveries = channel.unacknowledged
         channel.unacknowledged = []
+        for delivery in deliveries { putBack(delivery, isFailure: false) }
         return .reply(.recovered, batch: 0)
     }
 
@@ -118,6 +117,7 @@ extension ModelBroker {
             return raise(.notFound, on: channel)
         }
         guard queue.allows(channel.id.session) else { return raise(.resourceLocked, on: channel) }
+        queue.unusedSince = now
         channel.expectedReplies.append(ExpectedReply(content: .get(queue: queue, noAcknowledge: noAcknowledge)))
     }
 }
@@ -133,6 +133,7 @@ extension ModelBroker {
             return raise(.notFound, on: channel)
         }
         guard queue.allows(channel.id.session) else { return raise(.resourceLocked, on: channel) }
+        if queue.rules.isQuorum, channel.channelPrefetch > 0 { return raise(.notImplemented, on: channel) }
         if queue.consumers.contains(where: \.exclusive) || (method.exclusive && !queue.consumers.isEmpty) {
             return raise(.accessRefused, on: channel)
         }
@@ -163,6 +164,7 @@ extension ModelBroker {
         consumer.channel.consumers.removeAll { $0 === consumer }
         consumer.queue.consumers.removeAll { $0 === consumer }
         let queue = consumer.queue
+        if queue.consumers.isEmpty { queue.unusedSince = now }
         if queue.options.autoDelete, queue.hadConsumer, queue.consumers.isEmpty { delete(queue) }
     }
 

@@ -34,12 +34,13 @@ extension ModelBroker {
         case .secretUpdated(let id): throw Violation("session \(id) shows no secrets")
         case .block(let id, _, _): try observeBlock(id, true)
         case .unblock(let id): try observeBlock(id, false)
-        case .wake: break
+        case .wake(let time): wake = time.milliseconds
         case .loadSegment(let segment):
             guard isDurable, !wantedSegments.contains(segment) else {
                 throw Violation("segment \(segment.rawValue) is asked for twice")
             }
             wantedSegments.append(segment)
+            readingIn = currentStep
         }
     }
 
@@ -95,7 +96,9 @@ extension ModelBroker {
         channel.expectedReplies.removeFirst()
         if case .get(let queue, _) = expected.content {
             guard reply == .getEmpty else { throw Violation("get was answered by \(reply)") }
-            guard queue.firstReady == nil else { throw Violation("get-empty though \(queue.name) is not empty") }
+            guard queue.ready.allSatisfy({ $0.readySince == currentStep }) else {
+                throw Violation("get-empty though \(queue.contents)")
+            }
             return
         }
         guard expected.mustWaitFor <= committedBatches else {
@@ -169,7 +172,7 @@ extension ModelBroker {
         }
         if let better { throw Violation("a delivery though consumer \(better.tag) has a higher priority") }
         try take(delivery, from: consumer.queue, consumer: consumer, noAcknowledge: consumer.noAcknowledge, channel)
-        session.undrained += delivery.message.windowSize
+        session.undrained += delivery.outboundCost
     }
 
     private func observe(_ delivery: ObservedDelivery, count: UInt32, on channel: ModelChannel) throws {
@@ -177,10 +180,13 @@ extension ModelBroker {
         else { throw Violation("channel \(channel.id) got a get-ok for nothing") }
         channel.expectedReplies.removeFirst()
         try take(delivery, from: queue, consumer: nil, noAcknowledge: noAcknowledge, channel)
-        guard queue.ready.count == Int(count) else {
-            throw Violation("get-ok says \(count) messages are left, there are \(queue.ready.count)")
+        // A get that has waited may be answered before all that this command publishes is there.
+        let left = queue.ready.count
+        let fresh = queue.ready.count { $0.readySince == currentStep }
+        guard left - fresh...left ~= Int(count) else {
+            throw Violation("get-ok says \(count) messages are left, there are \(left); \(queue.contents)")
         }
-        session(channel.id.session)?.undrained += delivery.message.windowSize
+        session(channel.id.session)?.undrained += delivery.outboundCost
     }
 
     private func take(
@@ -190,13 +196,20 @@ extension ModelBroker {
         noAcknowledge: Bool,
         _ channel: ModelChannel
     ) throws {
-        guard let entry = queue.firstReady else { throw Violation("\(queue.name) delivers though nothing is ready") }
-        guard entry.message == delivery.message else {
+        let shown = queue.readyInOrder.first { $0.isShown(as: delivery.message) }
+        guard let entry = try shown ?? findAnnounced(delivery.message, in: queue) else {
             throw Violation(
-                "\(queue.name) delivers \(delivery.message.summary), the first ready is \(entry.message.summary)"
+                "\(queue.name) delivers \(delivery.message.summary), which is not ready; \(queues.map(\.contents))"
             )
         }
-        guard delivery.outboundCost == delivery.message.windowSize else {
+        try dropReady(before: entry, in: queue)
+        // What may not live at all may still be delivered in the moment in which it comes.
+        guard !entry.isOver(at: now) || !entry.wasDelivered else {
+            throw Violation("\(delivery.message.summary) is delivered again though its time is over")
+        }
+        // What is said of a message that came back does not count.
+        let allowance = entry.record.returns > 0 ? 64 : 0
+        guard 0...allowance ~= delivery.message.windowSize - delivery.outboundCost else {
             throw Violation("\(delivery.message.summary) is said to take \(delivery.outboundCost) bytes")
         }
         guard delivery.tag == channel.nextTag else {
@@ -207,11 +220,17 @@ extension ModelBroker {
         }
         channel.nextTag += 1
         entry.wasDelivered = true
-        if entry.isPersistent { delivered.insert("\(queue.name) \(entry.serial)") }
+        if entry.isPersistent { delivered.insert(entry.record.identity) }
         if noAcknowledge { return queue.settle(entry) }
         entry.place = .unacknowledged
         channel.unacknowledged.append(
-            ModelDelivery(tag: delivery.tag, entry: entry, queue: queue, consumer: consumer)
+            ModelDelivery(
+                tag: delivery.tag,
+                entry: entry,
+                queue: queue,
+                consumer: consumer,
+                overdueAt: queue.rules.consumerTimeout.map { now + $0 }
+            )
         )
     }
 }
@@ -238,7 +257,13 @@ extension ModelBroker {
     }
 
     private func observeConfirm(of sequence: UInt64, multiple: Bool, on channel: ModelChannel) throws {
-        for publishing in try answered(sequence, multiple: multiple, on: channel) {
+        let confirmed = try answered(sequence, multiple: multiple, on: channel)
+        // What a full queue has dropped is not waited for.
+        if !confirmed.flatMap(\.entries).allSatisfy(mayBeConfirmed) { dropWhatMayNotStay() }
+        for publishing in confirmed {
+            guard !publishing.isRefused else {
+                throw Violation("publishing \(publishing.sequence) of \(channel.id) was confirmed by a full queue")
+            }
             guard publishing.entries.allSatisfy(mayBeConfirmed) else {
                 throw Violation("publishing \(publishing.sequence) of \(channel.id) was confirmed before its commit")
             }
@@ -250,7 +275,7 @@ extension ModelBroker {
 
     private func observeRefusal(of sequence: UInt64, multiple: Bool, on channel: ModelChannel) throws {
         let refused = try answered(sequence, multiple: multiple, on: channel)
-        guard hasFailed, refused.allSatisfy({ !$0.entries.allSatisfy(mustBeConfirmed) }) else {
+        guard refused.allSatisfy({ $0.isRefused || (hasFailed && !$0.entries.allSatisfy(mustBeConfirmed)) }) else {
             throw Violation("publishing \(sequence) of \(channel.id) was refused")
         }
     }
@@ -266,14 +291,15 @@ extension ModelBroker {
         return channel.unconfirmed.filter(isMeant)
     }
 
-    /// Durable, or settled and thus not to be kept any more.
+    /// Durable, or settled and thus not to be kept any more, but for the copies of what died.
     private func mayBeConfirmed(_ entry: ModelEntry) -> Bool {
-        entry.place == .settled || entry.batch.map { $0 <= committedBatches } ?? false
+        if let batch = entry.batch, batch <= committedBatches { return true }
+        return entry.isSettled && entry.copies.allSatisfy(mayBeConfirmed)
     }
 
     /// As above, but an entry that was settled while its batch was under way may wait for the batch.
     func mustBeConfirmed(_ entry: ModelEntry) -> Bool {
-        guard let batch = entry.batch else { return entry.place == .settled }
+        guard let batch = entry.batch else { return entry.isSettled && entry.copies.allSatisfy(mustBeConfirmed) }
         return batch <= committedBatches
     }
 }

@@ -145,14 +145,19 @@ extension ModelBroker {
                 }
             }
             channel.lastQueue = existing.name
+            existing.unusedSince = now
             return (.reply(declared(existing), batch: existing.batch), existing)
         }
         if method.passive { return (.failure(.notFound), nil) }
         if method.name.hasPrefix("amq.") { return (.failure(.accessRefused), nil) }
+        if ModelQueueRules(method.options.arguments).isQuorum, !method.options.isMadeToLast {
+            return (.failure(.preconditionFailed), nil)
+        }
         let owner = method.options.exclusive ? channel.id.session : nil
         if method.name.isEmpty { namesChosen += 1 }
         let name = method.name.isEmpty ? "?\(namesChosen)" : method.name
         let queue = ModelQueue(name: name, options: method.options, owner: owner)
+        queue.unusedSince = now
         if queue.isDurable { queue.batch = nextBatch }
         queues.append(queue)
         channel.lastQueue = name
@@ -171,6 +176,7 @@ extension ModelBroker {
         guard let name = resolve(name, on: channel) else { return .failure(.notFound) }
         guard let queue = queue(named: name) else { return .reply(.queueDeleted(messageCount: 0), batch: 0) }
         guard queue.allows(channel.id.session) else { return .failure(.resourceLocked) }
+        if queue.rules.isQuorum, ifUnused || ifEmpty { return .failure(.notImplemented) }
         if ifUnused, !queue.consumers.isEmpty { return .failure(.preconditionFailed) }
         if ifEmpty, !queue.ready.isEmpty { return .failure(.preconditionFailed) }
         let count = UInt32(queue.ready.count)
@@ -182,7 +188,7 @@ extension ModelBroker {
     func delete(_ queue: ModelQueue) {
         for entry in queue.entries {
             // What is with a client may or may not be confirmed before it is acknowledged.
-            if entry.place == .unacknowledged, entry.batch == nil { entry.batch = nextBatch }
+            if entry.isUnacknowledged, entry.batch == nil { entry.batch = nextBatch }
             entry.place = .settled
         }
         queue.entries = []
@@ -203,4 +209,8 @@ extension ModelBroker {
         for entry in ready { queue.settle(entry) }
         return .reply(.queuePurged(messageCount: UInt32(ready.count)), batch: 0)
     }
+}
+
+extension QueueOptions {
+    fileprivate var isMadeToLast: Bool { durable && !autoDelete && !exclusive }
 }

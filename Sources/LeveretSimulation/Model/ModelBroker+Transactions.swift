@@ -13,11 +13,10 @@ extension ModelBroker {
     /// First all that was published, then all that was acknowledged; the answer comes when the journal has it.
     func commit(on channel: ModelChannel) {
         guard let transaction = channel.transaction else { return raise(.preconditionFailed, on: channel) }
+        guard !isRefused(transaction) else { return raise(.preconditionFailed, on: channel) }
         channel.transaction = ModelTransaction()
         let isKept = transaction.publishings.map { apply($0, on: channel) }.contains(true)
-        for settlement in transaction.settlements where settlement.delivery.entry.place == .unacknowledged {
-            settle(settlement.delivery, by: settlement.acknowledgement)
-        }
+        for settlement in transaction.settlements { settle(settlement.delivery, by: settlement.acknowledgement) }
         channel.expectedReplies.append(
             ExpectedReply(
                 content: .reply(.committed),
@@ -34,10 +33,18 @@ extension ModelBroker {
             channel.expectedReturns.append((channel.nextSequence, message))
         }
         let remaining = publishing.destinations.filter { queue in queues.contains { $0 === queue } }
-        let entries = remaining.map { queue in
-            enqueue(message, serial: publishing.serial, isPersistent: publishing.isPersistent, in: queue)
+        let arrival = Arrival(serial: publishing.serial, message: message, dueAt: publishing.dueAt)
+        let reception = receive(arrival, from: exchange(named: publishing.exchange), in: remaining)
+        return !reception.isDuplicate && !reception.entries.isEmpty
+    }
+
+    /// Whether a queue has no room for all that the transaction has for it.
+    private func isRefused(_ transaction: ModelTransaction) -> Bool {
+        queues.filter(\.rules.refusesPublishings).contains { queue in
+            let meant = transaction.publishings.filter { $0.destinations.contains { $0 === queue } }
+            let bytes = meant.reduce(0) { $0 + $1.publishing.body.count }
+            return !meant.isEmpty && queue.isOverfull(adding: meant.count, bytes: bytes)
         }
-        return entries.contains(where: \.isPersistent)
     }
 
     func rollback(on channel: ModelChannel) {

@@ -27,10 +27,30 @@ package final class ModelBroker {
     var expectedConnectionException: (session: SessionID, code: ReplyCode)?
     var closingSessions: [SessionID] = []
     var openingChannels: [ChannelID] = []
-    /// What has been delivered of durable queues, by queue and serial, whatever became of it.
-    var delivered: Set<String> = []
+    /// What has been delivered of durable queues, by identity, whatever became of it.
+    var delivered: Set<Int> = []
     /// What lay in durable queues when the core crashed: ever after it may be said to come again.
-    var suspected: Set<String> = []
+    var suspected: Set<Int> = []
+    /// In milliseconds since 1970.
+    var now: UInt64 = 0
+    /// When the core has asked to be called.
+    package var wake: UInt64?
+    /// Counted for `Coverage`.
+    var expiredMessages = 0
+    var droppedMessages = 0
+    var failedMessages = 0
+    var expiredQueues = 0
+    var deadLetters = 0
+    var duplicates = 0
+    var retries = 0
+    var endedDelays = 0
+    var takenBack = 0
+    /// Which action is being taken, and how many entries there have been.
+    var currentStep = 0
+    /// The steps in which a segment was last asked for, and a batch was last committed.
+    var readingIn = 0
+    var committedIn = 0
+    var nextIdentity = 0
     var isStalled = false
     /// The resource alarms that are on.
     package private(set) var alarms: [Resource] = []
@@ -63,6 +83,12 @@ package final class ModelBroker {
     /// Whether a queue may be looked at by any session.
     package func isOpenToAll(_ name: String) -> Bool { queue(named: name)?.owner == nil }
 
+    /// Whether a queue, as a channel names it, refuses messages when it is full.
+    func refusesPublishings(_ name: String, on channel: ChannelID) -> Bool {
+        guard let channel = self.channel(channel), let name = resolve(name, on: channel) else { return false }
+        return queue(named: name)?.rules.refusesPublishings ?? false
+    }
+
     package func messageCount(of name: String) -> Int { queue(named: name)?.ready.count ?? 0 }
 
     package func isWaiting(_ channel: ChannelID) -> Bool { self.channel(channel)?.isWaiting ?? false }
@@ -74,6 +100,9 @@ package final class ModelBroker {
     package func consumerTags(of channel: ChannelID) -> [String] {
         (self.channel(channel)?.consumers.map(\.tag) ?? []).filter { !$0.isEmpty }
     }
+
+    /// A delivery that was taken back from the channel, if there was any.
+    func takenBackTags(of channel: ChannelID) -> [UInt64] { self.channel(channel)?.takenBack ?? [] }
 
     package func undrainedBytes(of session: SessionID) -> Int { self.session(session)?.undrained ?? 0 }
 }
@@ -136,9 +165,7 @@ extension ModelBroker {
     /// The channel's consumers go and its unacknowledged deliveries return to their places.
     func release(_ channel: ModelChannel) {
         for consumer in channel.consumers { cancel(consumer) }
-        for delivery in channel.outstanding where delivery.entry.place == .unacknowledged {
-            delivery.entry.place = .ready
-        }
+        for delivery in channel.outstanding.sorted(by: { $0.tag < $1.tag }) { putBack(delivery, isFailure: true) }
         channel.unacknowledged = []
         channel.transaction = nil
         channel.unconfirmed = []

@@ -8,6 +8,14 @@ struct ModelDelivery {
     let queue: ModelQueue
     /// `nil` for the answer to a get.
     let consumer: ModelConsumer?
+    /// When it is taken back, in milliseconds since 1970.
+    var overdueAt: UInt64?
+
+    /// If the delivery is overdue, its time starts again.
+    mutating func renew(of queue: ModelQueue, at now: UInt64) {
+        guard self.queue === queue, let overdueAt, overdueAt <= now else { return }
+        self.overdueAt = queue.rules.consumerTimeout.map { now + $0 }
+    }
 }
 
 /// A publishing that waits for its confirm.
@@ -15,6 +23,10 @@ struct ModelPublishing {
     let sequence: UInt64
     /// The entries that have to be durable first, or settled.
     let entries: [ModelEntry]
+    /// The answer may wait until this batch is committed.
+    var mayWaitFor = 0
+    /// Whether a queue was full, so that the answer is a refusal.
+    var isRefused = false
 }
 
 /// An answer that the channel owes, in the order of the methods.
@@ -52,6 +64,8 @@ final class ModelChannel {
     var unconfirmed: [ModelPublishing] = []
     var unacknowledged: [ModelDelivery] = []
     var nextTag: UInt64 = 1
+    /// Deliveries that were taken back because nobody acknowledged them in time.
+    var takenBack: [UInt64] = []
     var transaction: ModelTransaction?
     var consumerPrefetch = 0
     var channelPrefetch = 0

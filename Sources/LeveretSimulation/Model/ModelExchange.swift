@@ -23,16 +23,19 @@ struct ModelExchange: Equatable {
     var options: ExchangeOptions
     /// Number of the batch that carries the declaration, if the exchange is durable.
     var batch = 0
+    var window = ModelWindow()
 
-    static let predeclared: [ModelExchange] = [
-        ModelExchange(name: "", type: "direct", options: .durable),
-        ModelExchange(name: "amq.direct", type: "direct", options: .durable),
-        ModelExchange(name: "amq.fanout", type: "fanout", options: .durable),
-        ModelExchange(name: "amq.topic", type: "topic", options: .durable),
-        ModelExchange(name: "amq.headers", type: "headers", options: .durable),
-        ModelExchange(name: "amq.match", type: "headers", options: .durable),
-        ModelExchange(name: "amq.rabbitmq.trace", type: "topic", options: .init(durable: true, internal: true)),
-    ]
+    static var predeclared: [ModelExchange] {
+        [
+            ModelExchange(name: "", type: "direct", options: .durable),
+            ModelExchange(name: "amq.direct", type: "direct", options: .durable),
+            ModelExchange(name: "amq.fanout", type: "fanout", options: .durable),
+            ModelExchange(name: "amq.topic", type: "topic", options: .durable),
+            ModelExchange(name: "amq.headers", type: "headers", options: .durable),
+            ModelExchange(name: "amq.match", type: "headers", options: .durable),
+            ModelExchange(name: "amq.rabbitmq.trace", type: "topic", options: .init(durable: true, internal: true)),
+        ]
+    }
 
     func matches(_ binding: ModelBinding, routingKey: String, headers: FieldTable) -> Bool {
         switch type {

@@ -1,35 +1,11 @@
 import LeveretCore
 import LeveretModel
 
-/// A message in one queue.
-final class ModelEntry {
-    enum Place { case ready, unacknowledged, settled }
-
-    let serial: Int
-    let message: ObservedMessage
-    let isPersistent: Bool
-    var place = Place.ready
-    /// Whether the next delivery must say that it may not be the first.
-    var wasDelivered = false
-    /// Set by a crash: the next delivery may say so although it is the first.
-    var mayClaimRedelivery = false
-    /// A persistent message may leave only when the journal knows that it may have been delivered. This is the
-    /// first batch that was cut after somebody wanted it: when it is committed, the message must leave.
-    var wantedBefore: Int?
-    /// Number of the journal batch that carries the entry; `nil` if none was cut since it came.
-    var batch: Int?
-
-    init(serial: Int, message: ObservedMessage, isPersistent: Bool) {
-        self.serial = serial
-        self.message = message
-        self.isPersistent = isPersistent
-    }
-}
-
 /// A queue: a list of entries in the order in which they came, and nothing clever.
 final class ModelQueue {
     var name: String
     let options: QueueOptions
+    let rules: ModelQueueRules
     let owner: SessionID?
     /// Unsettled entries, oldest first. Requeueing is nothing but a change of an entry's place.
     var entries: [ModelEntry] = []
@@ -37,17 +13,51 @@ final class ModelQueue {
     var hadConsumer = false
     /// Number of the batch that carries the declaration, if the queue is durable.
     var batch = 0
+    /// Since when nobody has used it; `nil` until the first command after a recovery.
+    var unusedSince: UInt64?
+    var window = ModelWindow()
 
     init(name: String, options: QueueOptions, owner: SessionID?) {
         self.name = name
         self.options = options
+        rules = ModelQueueRules(options.arguments)
         self.owner = owner
     }
 
     /// An exclusive queue goes with its session and is therefore never durable.
     var isDurable: Bool { options.durable && !options.exclusive }
-    var ready: [ModelEntry] { entries.filter { $0.place == .ready } }
-    var firstReady: ModelEntry? { entries.first { $0.place == .ready } }
+    var ready: [ModelEntry] { entries.filter(\.isReady) }
+    /// The highest priority first, the oldest first within one.
+    var readyInOrder: [ModelEntry] {
+        let ready = ready
+        guard rules.maxPriority > 0 else { return ready }
+        return Set(ready.map(\.priority)).sorted(by: >).flatMap { priority in ready.filter { $0.priority == priority } }
+    }
+    var firstReady: ModelEntry? { rules.maxPriority > 0 ? readyInOrder.first : entries.first(where: \.isReady) }
+
+    /// What may not be delivered yet, in the order in which it is due.
+    var delayedInOrder: [ModelEntry] {
+        let delayed = entries.filter { $0.record.dueAt != nil }
+        return Set(delayed.map(\.record.dueAt)).sorted { $0 ?? 0 < $1 ?? 0 }.flatMap { time in
+            delayed.filter { $0.record.dueAt == time }
+        }
+    }
+
+    /// Whether more is ready than the queue's limits allow.
+    var isOverfull: Bool { rules.isLimited && isOverfull(adding: 0, bytes: 0) }
+
+    func isOverfull(adding count: Int, bytes: Int) -> Bool {
+        let ready = ready
+        return rules.isExceeded(
+            count: ready.count + count,
+            bytes: ready.reduce(bytes) { $0 + $1.message.body.count }
+        )
+    }
+
+    /// The messages in few words, for a failure.
+    var contents: String {
+        "\(name) has " + entries.map(\.summary).joined(separator: ", ")
+    }
 
     var isNameKnown: Bool { !name.hasPrefix("?") }
 

@@ -7,11 +7,13 @@ struct ModelTransaction {
         let publishing: LeveretSimulation.Publishing
         let serial: Int
         let isPersistent: Bool
+        let exchange: String
+        let dueAt: UInt64?
         let destinations: [ModelQueue]
     }
 
     struct Settlement {
-        let delivery: ModelDelivery
+        var delivery: ModelDelivery
         let acknowledgement: Acknowledgement
     }
 

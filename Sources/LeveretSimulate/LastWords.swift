@@ -16,9 +16,11 @@ enum LastWords {
         }
     }
 
-    /// Read by the signal handler, which may do next to nothing.
+    // Read by the signal handler, which may do next to nothing, on the thread that writes it.
     nonisolated(unsafe) private static var runningSeed: UInt64 = 0
+    // Written before the handler is installed.
     nonisolated(unsafe) private static var previous = sigaction()
+    // Set once, before any seed runs, by the only thread there is.
     nonisolated(unsafe) private static var isInstalled = false
 
     private static func install() {
@@ -35,7 +37,7 @@ enum LastWords {
 
     /// Writes the seed, then leaves the signal to whoever had it before: the trap happens again.
     private static func speak() {
-        say("\nthe core trapped; replay with: LEVERET_SEED=")
+        say("\nthe core trapped; replay with: make simulate SEED=")
         var digits: (UInt8, UInt8) = (0, 10)
         var divisor: UInt64 = 1
         while runningSeed / divisor >= 10 { divisor *= 10 }
@@ -44,7 +46,7 @@ enum LastWords {
             write(2, &digits.0, 1)
             divisor /= 10
         }
-        say(" swift test --filter SimulationTests\n")
+        say("\n")
         sigaction(SIGILL, &previous, nil)
     }
 
