@@ -90,6 +90,10 @@ simulate-mutants: setup-build ## Plant bugs into a copy of the core, and count t
 soak: release setup-test ## Run a mixed load for MINUTES=10 and draw what it takes: Docs/soak.svg
 	@$(PYTHON) Benchmarks/soak.py --minutes $(MINUTES)
 
+.PHONY: overload
+overload: release setup-test ## Measure what abusive clients cost the others: Benchmarks/OVERLOAD.md
+	@$(PYTHON) Benchmarks/overload.py
+
 .PHONY: kill
 kill: setup build ## Kill the broker under load, restart it, count every confirmed message (ROUNDS=100)
 	@export LEVERET_BINARY="$$PWD/$(LEVERET)" LEVERET_KILL_ROUNDS=$(ROUNDS)

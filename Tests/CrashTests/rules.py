@@ -159,6 +159,12 @@ class Refuser(Client):
 
     def __init__(self):
         self.failures: dict[str, int] = {}
+        self.latest = time.monotonic()
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing has come for far longer than a refused message waits."""
+        return time.monotonic() > self.latest + 2
 
     def step(self, channel) -> None:
         method, properties, body = channel.basic_get("rules.failing")
@@ -166,6 +172,7 @@ class Refuser(Client):
             channel.connection.process_data_events(0.01)
             return
         text = body.decode()
+        self.latest = time.monotonic()
         count = (properties.headers or {}).get("x-delivery-count", 0)
         known = self.failures.get(text, 0)
         assert count >= known, f"message {text} has failed {known} times, and the broker knows of {count}"

@@ -54,12 +54,11 @@ def work_off(broker, cast: Cast) -> None:
     channel = connect(broker.host, broker.port).channel()
     end = time.monotonic() + LONGEST_FINISH
     while time.monotonic() < end and not crowd.failures:
-        given_up = channel.queue_declare("rules.given-up", passive=True).method.message_count
         left = channel.queue_declare("rules.left", passive=True).method.message_count
         expired = channel.queue_declare("rules.expired", passive=True).method.message_count
         is_done = (
-            given_up >= len(cast.failing.confirmed) and left >= len(cast.inbox.confirmed)
-            and expired >= len(cast.expiring.confirmed) and cast.mover.is_done
+            cast.refuser.is_done and cast.mover.is_done and left >= len(cast.inbox.confirmed)
+            and expired >= len(cast.expiring.confirmed)
             and cast.delayed_consumer.seen >= cast.delayed.confirmed
         )
         if is_done:

@@ -109,4 +109,6 @@ private final class CountingSink: SessionSink {
     }
 
     func wake() {}
+
+    func journalCaughtUp() {}
 }

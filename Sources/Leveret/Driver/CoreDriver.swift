@@ -70,6 +70,7 @@ package final class CoreDriver: @unchecked Sendable {
     /// With the lock released: tells everybody what has come of it.
     private func handOn(_ outcome: DriverState.Outcome) {
         for sink in outcome.woken { sink.wake() }
+        for sink in outcome.caughtUp { sink.journalCaughtUp() }
         for answer in outcome.durable { answer.waiting.resume(with: answer.result) }
         if let failure = outcome.failure { onFailure(failure) }
     }
@@ -120,6 +121,9 @@ package final class CoreDriver: @unchecked Sendable {
         for segment in requests.segments { journalWriter?.requestLoad(segment) }
         if let time = requests.wakeAt { timer.schedule(time) }
     }
+
+    /// With the lock held: see `CommandPort.mustWaitForJournal`.
+    fileprivate func mustWaitForJournal(_ session: SessionID) -> Bool { state.mustWaitForJournal(session) }
 
     /// With the lock held: gives the journal its next batch if it is idle.
     private func feedJournal() {
@@ -192,4 +196,8 @@ package struct CommandPort: ~Copyable {
 
     /// Applies a command; its effects have reached the sinks when this returns, but the sinks are not woken yet.
     package func apply(_ command: Command) { driver.apply(command) }
+
+    /// Whether so much waits for the journal that the session should publish no more until its sink hears that the
+    /// journal has caught up.
+    package func mustWaitForJournal(_ session: SessionID) -> Bool { driver.mustWaitForJournal(session) }
 }

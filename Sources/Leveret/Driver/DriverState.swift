@@ -7,6 +7,8 @@ struct DriverState: ~Copyable {
         var woken: [any SessionSink] = []
         var failure: String?
         var durable: [DurabilityWaits.Answer] = []
+        /// Sessions that waited for the journal and need not any more.
+        var caughtUp: [any SessionSink] = []
     }
 
     /// What the core asks the driver for.
@@ -25,6 +27,7 @@ struct DriverState: ~Copyable {
     private var effects = Effects()
     private var woken: [any SessionSink] = []
     private var wokenSessions: Set<SessionID> = []
+    private var waitingForJournal: Set<SessionID> = []
     private var requests = Requests()
     private var now = BrokerTime(milliseconds: 0)
     private var hasReportedFailure = false
@@ -45,6 +48,10 @@ struct DriverState: ~Copyable {
             hasReportedFailure = true
             outcome.failure = failure
         }
+        if !waitingForJournal.isEmpty, core.hasJournalCaughtUp {
+            outcome.caughtUp = waitingForJournal.compactMap { sinks[$0] }
+            waitingForJournal.removeAll()
+        }
         outcome.durable = durabilityWaits.take(through: core.committedPosition, failure: core.failure)
         guard !woken.isEmpty else { return outcome }
         wokenSessions.removeAll(keepingCapacity: true)
@@ -54,6 +61,14 @@ struct DriverState: ~Copyable {
 
     mutating func removeSink(of session: SessionID) {
         sinks[session] = nil
+        waitingForJournal.remove(session)
+    }
+
+    /// Whether the session should publish no more for now; then its sink hears when it may.
+    mutating func mustWaitForJournal(_ session: SessionID) -> Bool {
+        guard core.isJournalBehind else { return false }
+        waitingForJournal.insert(session)
+        return true
     }
 
     /// Applies a command. Gives what the core asks for.

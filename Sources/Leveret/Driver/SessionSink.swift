@@ -8,4 +8,8 @@ package protocol SessionSink: AnyObject, Sendable {
 
     /// Says that effects were received. Called once after a group of them, with the core unlocked, on any thread.
     func wake()
+
+    /// Says that the session may publish again (see `CommandPort.mustWaitForJournal`). Called with the core unlocked, on
+    /// any thread.
+    func journalCaughtUp()
 }

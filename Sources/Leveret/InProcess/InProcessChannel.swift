@@ -190,6 +190,7 @@ public final class InProcessChannel: MessageChannel {
             withUnsafePointer(to: view) { pointer in
                 port.apply(.publish(id, UnsafeBufferPointer(start: pointer, count: 1)))
             }
+            if port.mustWaitForJournal(id.session) { inbox.waitForJournal() }
         }
         guard let result else { throw InProcessChannel.unexpectedAnswer }
         return try result.get()

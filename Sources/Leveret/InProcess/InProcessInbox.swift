@@ -24,6 +24,9 @@ final class InProcessInbox: SessionSink {
         var confirms = ConfirmTracker()
         var mode = PublishMode()
         var isBlocked = false
+        /// What is published faster than the disk takes it waits.
+        var isJournalBehind = false
+        var mustWait: Bool { (isBlocked || isJournalBehind) && error == nil }
         var waitingForUnblock: [CheckedContinuation<Void, any Error>] = []
         /// What is to be done once the core is unlocked.
         var notifications: [Notification] = []
@@ -107,10 +110,10 @@ final class InProcessInbox: SessionSink {
     }
 
     func waitUntilUnblocked() async throws {
-        guard state.withLock({ $0.isBlocked && $0.error == nil }) else { return }
+        guard state.withLock({ $0.mustWait }) else { return }
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
             let mayProceed = state.withLock { state -> Bool in
-                guard state.isBlocked, state.error == nil else { return true }
+                guard state.mustWait else { return true }
                 state.waitingForUnblock.append(continuation)
                 return false
             }
@@ -135,6 +138,8 @@ final class InProcessInbox: SessionSink {
         wake()
     }
 
+    func waitForJournal() { state.withLock { $0.isJournalBehind = true } }
+
     // MARK: The core's side
 
     func receive(_ effects: UnsafeBufferPointer<Effect>) {
@@ -157,6 +162,14 @@ final class InProcessInbox: SessionSink {
             case .end(let consumer, let error): consumer.deliveries.end(error)
             }
         }
+    }
+
+    func journalCaughtUp() {
+        state.withLock { state in
+            state.isJournalBehind = false
+            InProcessInbox.admitPublishers(&state)
+        }
+        wake()
     }
 
     private func receive(_ effect: Effect, _ state: inout State) {
@@ -186,7 +199,9 @@ final class InProcessInbox: SessionSink {
         case .channelException(_, let error), .connectionException(_, let error):
             InProcessInbox.close(&state, error)
         case .block: state.isBlocked = true
-        case .unblock: InProcessInbox.unblock(&state)
+        case .unblock:
+            state.isBlocked = false
+            InProcessInbox.admitPublishers(&state)
         case .sessionOpened, .sessionClosed, .secretUpdated, .channelClosed, .loadSegment, .wake: break
         }
     }
@@ -222,8 +237,9 @@ final class InProcessInbox: SessionSink {
         }
     }
 
-    private static func unblock(_ state: inout State) {
-        state.isBlocked = false
+    /// Lets publishers go on if nothing holds them up any more.
+    private static func admitPublishers(_ state: inout State) {
+        guard !state.mustWait else { return }
         for continuation in state.waitingForUnblock {
             state.notifications.append(.proceed(continuation, .success(())))
         }

@@ -1,6 +1,11 @@
 // When publishers have to wait
 
 extension BrokerCore {
+    /// Whether more waits for the journal than should: who publishes should not be heard for now.
+    package var isJournalBehind: Bool { log.unstoredBytes > limits.unstoredBytes }
+    /// Whether those may be heard again.
+    package var hasJournalCaughtUp: Bool { log.unstoredBytes <= limits.unstoredBytes / 2 }
+
     /// Tells sessions when publishers have to wait, and when no longer.
     mutating func updateBlocking() {
         let pinned = log.residency.pinnedBytes

@@ -28,6 +28,9 @@ package struct CoreLimits: Sendable, Hashable {
     /// Bytes of message content that cannot leave memory (transient, or not yet committed). Above it publishers
     /// are blocked until it has fallen below four fifths.
     package var pinnedBytes = 1 << 30
+    /// Bytes of persistent messages that wait for the journal. Above it publishers are not heard until half of them are
+    /// on disk: what comes faster than the disk takes it neither piles up nor makes others wait for their confirms.
+    package var unstoredBytes = 8 << 20
     /// Capacity in bytes of an ordinary segment; larger messages have segments of their own.
     package var segmentCapacity = 256 << 10
 

@@ -10,6 +10,7 @@ extension MessageLog {
     mutating func cut(into batch: inout JournalBatch) -> [Segment] {
         let written = uncut.filter { cut($0, into: &batch) }
         uncut.removeAll(keepingCapacity: true)
+        noteCut(written)
         for segment in settledSegments where !segment.settled.isEmpty {
             batch.settlements.append(SettlementWrite(segment: segment.id, ranges: segment.settled))
             segment.settled.removeAll(keepingCapacity: true)
@@ -79,6 +80,7 @@ extension MessageLog {
 
     /// The segments of a batch are in the journal now.
     mutating func markStored(_ written: [Segment]) {
+        noteStored()
         for segment in written where segment.phase == .cut {
             segment.phase = .stored
             residency.becameEvictable(segment)

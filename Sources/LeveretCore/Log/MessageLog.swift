@@ -15,6 +15,9 @@ struct MessageLog {
     /// Memory of freed segments; effects may refer to it until the next command.
     var retired: [SegmentMemory] = []
     var residency: Residency
+    /// Bytes of durable segments that are not in the journal yet, and those of them that a batch has taken.
+    private(set) var unstoredBytes = 0
+    private var cutBytes = 0
     /// Durable segments that no batch has taken yet, in order.
     var uncut: [Segment] = []
     /// Stored or cut segments with settlements that no batch has taken yet.
@@ -52,6 +55,22 @@ struct MessageLog {
     }
 }
 
+// MARK: - What waits for the journal
+
+extension MessageLog {
+    /// A batch has taken all that was to be taken.
+    mutating func noteCut(_ written: [Segment]) {
+        cutBytes = written.reduce(0) { $0 + $1.length }
+        unstoredBytes = cutBytes
+    }
+
+    /// That batch is in the journal.
+    mutating func noteStored() {
+        unstoredBytes -= cutBytes
+        cutBytes = 0
+    }
+}
+
 // MARK: - Appending
 
 extension MessageLog {
@@ -83,6 +102,7 @@ extension MessageLog {
             ticket: ticket
         )
         write(publishing, size: size, index: segment.uncommitted.count, into: segment)
+        unstoredBytes += size
         segment.uncommitted.append(record)
         return (segment, UInt32(truncatingIfNeeded: offset))
     }

@@ -28,6 +28,18 @@ extension ConnectionHandler {
         noteBlocking()
     }
 
+    /// The client publishes faster than the disk takes it: it is not read until the journal has caught up, of which it
+    /// notices nothing but that its writes take longer.
+    func waitForJournal() {
+        gate.isJournalBehind = true
+        updateReading()
+    }
+
+    func journalCaughtUp() {
+        gate.isJournalBehind = false
+        updateReading()
+    }
+
     private func noteBlocking() {
         record?.isBlocked.store(gate.isBlocked, ordering: .relaxed)
         updateReading()

@@ -171,10 +171,13 @@ extension ConnectionHandler {
         batch.endRun()
         guard isSessionOpen, let session, !batch.isEmpty else { return batch.removeAll() }
         let drained = drainAccount.take()
+        var isJournalBehind = false
         server.broker.driver.perform { port in
             if drained > 0 { port.apply(.sessionDrained(session, bytes: drained)) }
             batch.forEachCommand(of: session) { port.apply($0) }
+            if !batch.publishings.isEmpty { isJournalBehind = port.mustWaitForJournal(session) }
         }
+        if isJournalBehind { waitForJournal() }
         publishedCount += batch.publishings.count
         batch.removeAll()
     }

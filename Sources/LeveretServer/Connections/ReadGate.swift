@@ -7,7 +7,10 @@ struct ReadGate {
     /// So much waits for the client to read that it must not ask for more.
     var isOutboundFull = false
 
-    var isOpen: Bool { !isBlocked && !isOutboundFull }
+    /// The client publishes faster than the disk takes it.
+    var isJournalBehind = false
+
+    var isOpen: Bool { !isBlocked && !isOutboundFull && !isJournalBehind }
 
     /// The broker takes no messages from now on.
     ///

@@ -38,6 +38,10 @@ final class OutboundQueue: SessionSink {
             }
         }
     }
+
+    func journalCaughtUp() {
+        connection.execute { $0.journalCaughtUp() }
+    }
 }
 
 extension OutboundQueue {
