@@ -80,6 +80,7 @@ let package = Package(
             pkgConfig: "sqlite3",
             providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]
         ),
+        .systemLibrary(name: "CAllocator"),
         .target(
             name: "LeveretJournal",
             dependencies: ["LeveretCore", "LeveretModel", "CSQLite"],
@@ -111,7 +112,7 @@ let package = Package(
             name: "LeveretCLI",
             dependencies: [
                 "Leveret", "LeveretServer", "LeveretClient", "LeveretOutbox", "LeveretWire", "LeveretModel",
-                "LeveretJournal",
+                "LeveretJournal", "CAllocator",
                 arguments, logging, lifecycle, signals, nioCore, nioPosix,
             ],
             swiftSettings: settings

@@ -13,7 +13,7 @@ import pika
 import pytest
 
 from broker_process import BrokerProcess
-from wire import BASIC_DELIVER, ConnectionEnded, Peer, consume_method, publishing
+from wire import BASIC_DELIVER, PERSISTENT, ConnectionEnded, Peer, consume_method, publishing
 
 MIB = 2 ** 20
 
@@ -83,6 +83,21 @@ def test_a_consumer_that_never_reads_costs_no_more_than_its_window(watched):
             peer.hang_up()
         assert channel.queue_declare("overload.deaf", passive=True).method.message_count <= 64
     watched.serve()
+    wait_until(lambda: watched.memory < before + 32, "memory that nobody needs any more stays with the broker")
+
+
+def test_a_publisher_that_is_faster_than_the_disk_is_slowed_down_and_others_keep_their_confirms(watched):
+    with watched.connect() as connection:
+        connection.channel().queue_declare("overload.flood", durable=True)
+    before = watched.memory
+    flood = watched.peer()
+    one = publishing(1, "", "overload.flood", bytes(64 * 1024), PERSISTENT)
+    for _ in range(40):
+        # Without confirms, as fast as the broker reads.
+        flood.send(one * 64)
+        assert watched.memory < before + 160, "what the disk has not taken piles up"
+    watched.serve()
+    flood.hang_up()
 
 
 def test_clients_that_vanish_in_the_middle_of_a_frame_leave_nothing_behind(watched):

@@ -23,6 +23,7 @@ struct DependencyRule: Sendable {
             packages: ["DequeModule", "HeapModule", "OrderedCollections"]
         ),
         .init(target: "CSQLite"),
+        .init(target: "CAllocator"),
         .init(
             target: "LeveretJournal",
             ours: ["LeveretCore", "LeveretModel", "CSQLite"],
@@ -57,7 +58,7 @@ struct DependencyRule: Sendable {
             target: "LeveretCLI",
             ours: [
                 "Leveret", "LeveretServer", "LeveretClient", "LeveretOutbox", "LeveretWire", "LeveretModel",
-                "LeveretJournal",
+                "LeveretJournal", "CAllocator",
             ],
             packages: [
                 "ArgumentParser", "Logging", "ServiceLifecycle", "UnixSignals", "NIOCore", "NIOPosix",

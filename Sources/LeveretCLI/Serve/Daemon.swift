@@ -39,7 +39,7 @@ struct Daemon {
         let operatorSocket = await startOperatorSocket(broker, logger)
         announce(addresses)
         // They end in the opposite order, so that the broker outlives its doors.
-        let services: [any Service] = [broker] + (operatorSocket.map { [$0] } ?? []) + [server]
+        let services: [any Service] = [broker] + (operatorSocket.map { [$0] } ?? []) + [server, MemoryReturn()]
         try await Self.run(services, until: signals, server, logger)
     }
 

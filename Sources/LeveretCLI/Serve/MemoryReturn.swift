@@ -1,0 +1,19 @@
+import CAllocator
+import ServiceLifecycle
+
+/// Gives memory back to the system that the broker needed for a while.
+///
+/// The allocator keeps what is freed, for later: after a burst that may be hundreds of megabytes.
+struct MemoryReturn: Service {
+    private static let interval: Duration = .seconds(5)
+    /// Less is left to the allocator, which will need it soon.
+    private static let keptBytes = 16 << 20
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while (try? await Task.sleep(for: Self.interval)) != nil {
+                if leveret_kept_bytes() > Self.keptBytes { leveret_return_kept_bytes() }
+            }
+        }
+    }
+}
