@@ -5,7 +5,8 @@
     .venv/bin/pytest Tests/InteropTests            (after `swift build`)
 
 Each test module gets a daemon of its own on a free port and in a temporary directory. The tests of Debian's
-command line clients need the package `amqp-tools`, those of TLS the command `openssl`.
+command line clients need the package `amqp-tools`, those of TLS the command `openssl`; those of Node's amqplib are
+skipped where node does not find it.
 
 Environment:
     LEVERET_BINARY        the daemon; default .build/debug/leveret in the repository
