@@ -89,7 +89,8 @@ let package = Package(
         .target(
             name: "Leveret",
             dependencies: [
-                "LeveretCore", "LeveretJournal", "LeveretModel", logging, metrics, lifecycle, crypto,
+                "LeveretCore", "LeveretJournal", "LeveretModel", "CAllocator",
+                logging, metrics, lifecycle, crypto,
             ],
             swiftSettings: settings
         ),

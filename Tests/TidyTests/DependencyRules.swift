@@ -31,7 +31,7 @@ struct DependencyRule: Sendable {
         ),
         .init(
             target: "Leveret",
-            ours: ["LeveretCore", "LeveretJournal", "LeveretModel"],
+            ours: ["LeveretCore", "LeveretJournal", "LeveretModel", "CAllocator"],
             packages: ["Logging", "Metrics", "CoreMetrics", "ServiceLifecycle", "Crypto", "DequeModule"],
             system: platform.union(foundation).union(threads)
         ),

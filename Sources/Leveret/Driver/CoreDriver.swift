@@ -123,7 +123,9 @@ package final class CoreDriver: @unchecked Sendable {
     }
 
     /// With the lock held: see `CommandPort.mustWaitForJournal`.
-    fileprivate func mustWaitForJournal(_ session: SessionID) -> Bool { state.mustWaitForJournal(session) }
+    fileprivate func mustWaitForJournal(_ session: SessionID, afterPublishing bytes: () -> Int) -> Bool {
+        state.mustWaitForJournal(session, afterPublishing: bytes)
+    }
 
     /// With the lock held: gives the journal its next batch if it is idle.
     private func feedJournal() {
@@ -197,7 +199,9 @@ package struct CommandPort: ~Copyable {
     /// Applies a command; its effects have reached the sinks when this returns, but the sinks are not woken yet.
     package func apply(_ command: Command) { driver.apply(command) }
 
-    /// Whether so much waits for the journal that the session should publish no more until its sink hears that the
-    /// journal has caught up.
-    package func mustWaitForJournal(_ session: SessionID) -> Bool { driver.mustWaitForJournal(session) }
+    /// Whether so much waits for the journal that the session, which has just published so many bytes, should publish
+    /// no more until its sink hears that the journal has caught up. A session that publishes little need not wait.
+    package func mustWaitForJournal(_ session: SessionID, afterPublishing bytes: () -> Int) -> Bool {
+        driver.mustWaitForJournal(session, afterPublishing: bytes)
+    }
 }

@@ -28,6 +28,10 @@ struct DriverState: ~Copyable {
     private var woken: [any SessionSink] = []
     private var wokenSessions: Set<SessionID> = []
     private var waitingForJournal: Set<SessionID> = []
+    /// Bytes that sessions have published since the journal fell behind.
+    private var publishedWhileBehind: [SessionID: Int] = [:]
+    /// What each may publish meanwhile, so that those wait who are the reason, and not who publishes now and then.
+    private static let shareWhileBehind = 128 << 10
     private var requests = Requests()
     private var now = BrokerTime(milliseconds: 0)
     private var hasReportedFailure = false
@@ -48,9 +52,10 @@ struct DriverState: ~Copyable {
             hasReportedFailure = true
             outcome.failure = failure
         }
-        if !waitingForJournal.isEmpty, core.hasJournalCaughtUp {
+        if !publishedWhileBehind.isEmpty, core.hasJournalCaughtUp {
             outcome.caughtUp = waitingForJournal.compactMap { sinks[$0] }
             waitingForJournal.removeAll()
+            publishedWhileBehind.removeAll()
         }
         outcome.durable = durabilityWaits.take(through: core.committedPosition, failure: core.failure)
         guard !woken.isEmpty else { return outcome }
@@ -62,11 +67,14 @@ struct DriverState: ~Copyable {
     mutating func removeSink(of session: SessionID) {
         sinks[session] = nil
         waitingForJournal.remove(session)
+        publishedWhileBehind[session] = nil
     }
 
     /// Whether the session should publish no more for now; then its sink hears when it may.
-    mutating func mustWaitForJournal(_ session: SessionID) -> Bool {
+    mutating func mustWaitForJournal(_ session: SessionID, afterPublishing bytes: () -> Int) -> Bool {
         guard core.isJournalBehind else { return false }
+        publishedWhileBehind[session, default: 0] += bytes()
+        guard publishedWhileBehind[session, default: 0] > DriverState.shareWhileBehind else { return false }
         waitingForJournal.insert(session)
         return true
     }

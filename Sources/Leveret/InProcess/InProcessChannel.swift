@@ -190,7 +190,7 @@ public final class InProcessChannel: MessageChannel {
             withUnsafePointer(to: view) { pointer in
                 port.apply(.publish(id, UnsafeBufferPointer(start: pointer, count: 1)))
             }
-            if port.mustWaitForJournal(id.session) { inbox.waitForJournal() }
+            if port.mustWaitForJournal(id.session, afterPublishing: { view.body.count }) { inbox.waitForJournal() }
         }
         guard let result else { throw InProcessChannel.unexpectedAnswer }
         return try result.get()

@@ -1,3 +1,5 @@
+import CAllocator
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -25,7 +27,6 @@ enum SystemMemory {
         return code == 0 ? Int(clamping: usage.ri_phys_footprint) : nil
     }
 
-    static func giveBackUnused() {}
     #else
     /// The machine's memory, or the limit of a control group that the process is in, whichever is less.
     static var total: Int? {
@@ -42,13 +43,9 @@ enum SystemMemory {
         return max(0, fields[1] - fields[2]) * pageSize
     }
 
-    /// Lets the allocator return what was freed. The library of some systems does not have the function.
-    static func giveBackUnused() {
-        typealias Trim = @convention(c) (Int) -> CInt
-        guard let trim = dlsym(nil, "malloc_trim") else { return }
-        _ = unsafeBitCast(trim, to: Trim.self)(0)
-    }
-
     private static var pageSize: Int { sysconf(Int32(_SC_PAGESIZE)) }
     #endif
+
+    /// Lets the allocator return what was freed.
+    static func giveBackUnused() { leveret_return_kept_bytes() }
 }

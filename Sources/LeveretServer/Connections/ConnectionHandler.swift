@@ -175,7 +175,8 @@ extension ConnectionHandler {
         server.broker.driver.perform { port in
             if drained > 0 { port.apply(.sessionDrained(session, bytes: drained)) }
             batch.forEachCommand(of: session) { port.apply($0) }
-            if !batch.publishings.isEmpty { isJournalBehind = port.mustWaitForJournal(session) }
+            guard !batch.publishings.isEmpty else { return }
+            isJournalBehind = port.mustWaitForJournal(session) { batch.publishings.reduce(0) { $0 + $1.body.count } }
         }
         if isJournalBehind { waitForJournal() }
         publishedCount += batch.publishings.count
