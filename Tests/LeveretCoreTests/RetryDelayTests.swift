@@ -77,6 +77,18 @@ import Testing
         #expect(try core.drain("q") == ["a", "c"])
     }
 
+    @Test func `a message that comes back without a wait may be too much for its queue`() throws {
+        let core = try core([
+            "x-delayed-retry-type": "all", "x-delayed-retry-min": 0, "x-delayed-retry-max": 0, "x-max-length": 1,
+        ])
+        try core.publish("a", key: "q")
+        try core.get("q")
+        try core.publish("b", key: "q")
+        try core.reject(1, requeue: true)
+        #expect(try core.get("q").texts == ["b"])
+        #expect(try core.get("q").texts == [])
+    }
+
     @Test func `a message may name its own wait`() throws {
         let core = try core(["x-delayed-retry-type": "all", "x-delayed-retry-min": 100])
         try core.publish("a", key: "q", headers: ["x-delayed-retry-min": 500])

@@ -49,6 +49,13 @@ extension BrokerCore {
 
     /// Finishes what needs the messages' records, as far as they are in memory.
     mutating func finishMessages(of queue: Queue) {
+        let count = queue.ready.count
+        finishMessagesInMemory(of: queue)
+        // Those that came back without a wait may be too much.
+        if queue.ready.count > count, queue.settings.hasLengthLimit { enforceLengthLimit(of: queue) }
+    }
+
+    private mutating func finishMessagesInMemory(of queue: Queue) {
         while let message = queue.unfinished.first {
             guard !queue.isDeleted else {
                 queue.unfinished.removeFirst()

@@ -46,6 +46,8 @@ extension ModelBroker {
                 guard case .promoted(let batch) = entry.place, batch <= committedBatches else { continue }
                 entry.place = .ready
                 entry.readySince = currentStep
+                // Younger ones may have left before it, which is all that a mark says.
+                suspected.insert(entry.record.identity)
             }
         }
     }
@@ -94,7 +96,7 @@ extension ModelBroker {
             // Of a dead letter that comes now it is not foretold how soon it comes.
             if !first.record.deaths.isEmpty, first.readySince == currentStep { continue }
             // Others are delivered before the core looks at what the journal has just given a new place.
-            if committedIn == currentStep, first.readySince == currentStep { continue }
+            if committedIn == currentStep, first.readySince == currentStep, !queue.isOverfull { continue }
             if mayHaveGone(first, before: entry, in: queue) {
                 bury(first, of: queue, because: .maxlen)
                 continue
