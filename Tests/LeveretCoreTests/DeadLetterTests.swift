@@ -15,6 +15,20 @@ import Testing
         #expect(try core.drain("dead") == ["a"])
     }
 
+    @Test func `what was rejected is a dead letter even if a mistake right behind it takes its queue away`() throws {
+        let core = try CoreHarness()
+        try core.declare("q", QueueOptions(autoDelete: true, arguments: Self.toDead))
+        try core.declare("dead")
+        try core.publish("a", key: "q")
+        let own = ChannelID(session: core.channel.session, number: 2)
+        _ = try core.open(session: own.session.rawValue, channel: own.number)
+        try core.consume("q", on: own)
+        let mistake = Acknowledgement(kind: .acknowledge, deliveryTag: 99)
+        try core.acknowledge(Acknowledgement(kind: .reject, deliveryTag: 1, requeue: false), mistake, on: own)
+        #expect(core.host.report().queues.map(\.name) == ["dead"])
+        #expect(try core.drain("dead") == ["a"])
+    }
+
     private static let toDead: FieldTable = ["x-dead-letter-exchange": "", "x-dead-letter-routing-key": "dead"]
 
     private func core(_ arguments: FieldTable = toDead, durable: Bool = false) throws -> CoreHarness {

@@ -55,7 +55,7 @@ extension BrokerCore {
         if queue.ready.count > count, queue.settings.hasLengthLimit { enforceLengthLimit(of: queue) }
     }
 
-    private mutating func finishMessagesInMemory(of queue: Queue) {
+    mutating func finishMessagesInMemory(of queue: Queue) {
         while let message = queue.unfinished.first {
             guard !queue.isDeleted else {
                 queue.unfinished.removeFirst()

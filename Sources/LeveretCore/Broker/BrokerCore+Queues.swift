@@ -215,6 +215,8 @@ extension BrokerCore {
 
     private mutating func remove(_ queue: Queue, in virtualHost: VirtualHost) -> JournalPosition {
         guard !queue.isDeleted else { return gate.committedPosition }
+        // What was rejected a moment ago is a dead letter, though its queue goes.
+        finishMessagesInMemory(of: queue)
         queue.isDeleted = true
         if virtualHost.queues[queue.name] === queue { virtualHost.queues[queue.name] = nil }
         if virtualHost.replyQueues[queue.name] === queue { virtualHost.replyQueues[queue.name] = nil }
