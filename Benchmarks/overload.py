@@ -29,13 +29,12 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "Tests/InteropTests"))
 
 from wire import (  # noqa: E402
-    BASIC_DELIVER, ConnectionEnded, Peer, consume_method, declare_queue_method, method, publishing, qos_method,
-    short_string,
+    BASIC_DELIVER, NO_PROPERTIES, PERSISTENT, ConnectionEnded, Peer, consume_method, declare_queue_method, method,
+    publishing, qos_method, short_string,
 )
 
 MIB = 2 ** 20
 SECONDS = 6
-PERSISTENT = b"\x10\x00\x02"  # the flag and the value of delivery-mode
 
 
 class Broker:
@@ -110,7 +109,7 @@ class Reader(threading.Thread):
 def fill(broker: Broker, queue: str, count: int, size: int, persistent: bool) -> None:
     peer = broker.peer()
     peer.declare_queue(1, queue, durable=persistent)
-    one = publishing(1, "", queue, bytes(size), PERSISTENT if persistent else b"\0\0")
+    one = publishing(1, "", queue, bytes(size), PERSISTENT if persistent else NO_PROPERTIES)
     batch = max(1, min(1_000, MIB // size))
     for _ in range(count // batch):
         peer.send(one * batch)
@@ -141,7 +140,7 @@ def slow_consumer(broker: Broker):
     peer.declare_queue(1, "abuse", durable=True)
     peer.send(qos_method(1, 10), consume_method(1, "abuse"))
     load = broker.perf("--consumers", "0", "--rate", "5000", "--size", "1024", "--durable", "--persistent", "--keep",
-                       "--queue", "filled", "--seconds", str(SECONDS))
+                       "--queue", "abuse", "--seconds", str(SECONDS))
     yield
     load.communicate(timeout=120)
     peer.hang_up()
