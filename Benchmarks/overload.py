@@ -28,6 +28,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "Tests/InteropTests"))
 
+from broker_process import BrokerProcess, broker_binary  # noqa: E402
 from wire import (  # noqa: E402
     BASIC_DELIVER, NO_PROPERTIES, PERSISTENT, ConnectionEnded, Peer, consume_method, declare_queue_method, method,
     publishing, qos_method, short_string,
@@ -37,30 +38,8 @@ MIB = 2 ** 20
 SECONDS = 6
 
 
-class Broker:
-    """`leveret serve` with its default settings on a free port."""
-
-    def __init__(self, binary: str, directory: Path):
-        self.binary = binary
-        self.process = subprocess.Popen(
-            [binary, "serve", "--host", "127.0.0.1", "--port", "0", "--data", str(directory / "data")],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=open(directory / "broker.log", "wb"), text=True)
-        line = self.process.stdout.readline()
-        if not line.startswith("listening on "):
-            sys.exit(f"the broker did not start: {line!r}; see {directory}/broker.log")
-        self.host, port = line.split()[-1].rsplit(":", 1)
-        self.port = int(port)
-        self.proc = Path(f"/proc/{self.process.pid}")
-        threading.Thread(target=self.process.stdout.read, daemon=True).start()
-
-    @property
-    def memory(self) -> float:
-        lines = (self.proc / "status").read_text().splitlines()
-        return next(int(line.split()[1]) for line in lines if line.startswith("RssAnon")) / 1024
-
-    @property
-    def descriptors(self) -> int:
-        return len(os.listdir(self.proc / "fd"))
+class Broker(BrokerProcess):
+    """`leveret serve` with its default settings on a free port, and what others see of it."""
 
     def peer(self) -> Peer:
         peer = Peer(self.host, self.port, deadline=120)
@@ -69,7 +48,7 @@ class Broker:
         return peer
 
     def perf(self, *options: str) -> subprocess.Popen:
-        command = [self.binary, "perf", *options, "--url", f"amqp://guest:guest@{self.host}:{self.port}"]
+        command = [str(broker_binary()), "perf", *options, "--url", self.url]
         return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
 
     def latency(self) -> dict[str, float]:
@@ -82,10 +61,6 @@ class Broker:
             raise SystemExit(f"the client that behaves was not served: {output}")
         figures = json.loads(output)["latency_us"]
         return {name: figures[name] / 1_000 for name in ("p50", "p99")}
-
-    def stop(self) -> None:
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(timeout=60)
 
 
 class Reader(threading.Thread):
@@ -258,10 +233,11 @@ ABUSERS = [
 ]
 
 
-def measure(binary: str, abuser) -> list[str]:
+def measure(abuser) -> list[str]:
     print(abuser.__name__, flush=True)
     with tempfile.TemporaryDirectory() as directory:
-        broker = Broker(binary, Path(directory))
+        broker = Broker(Path(directory))
+        broker.start()
         try:
             broker.latency()
             memory, descriptors, before = broker.memory, broker.descriptors, broker.latency()
@@ -279,7 +255,7 @@ def measure(binary: str, abuser) -> list[str]:
                 f"{descriptors} / {descriptors_beside} / {broker.descriptors}",
             ]
         finally:
-            broker.stop()
+            broker.close()
 
 
 def write(rows: list[list[str]], path: Path) -> None:
@@ -307,7 +283,8 @@ def main() -> None:
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     names = set(options.only.split(",")) if options.only else {each.__name__ for each in ABUSERS}
-    rows = [measure(options.leveret, each) for each in ABUSERS if each.__name__ in names]
+    os.environ["LEVERET_BINARY"] = str(Path(options.leveret).resolve())
+    rows = [measure(each) for each in ABUSERS if each.__name__ in names]
     write(rows, options.output)
     print(options.output.read_text())
 

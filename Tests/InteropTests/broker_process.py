@@ -45,6 +45,21 @@ class BrokerProcess:
     def is_running(self) -> bool:
         return self.process is not None and self.process.poll() is None
 
+    @property
+    def proc(self) -> Path:
+        """What Linux tells of the process."""
+        return Path(f"/proc/{self.process.pid}")
+
+    @property
+    def memory(self) -> float:
+        """Resident without the pages of files, in MiB."""
+        lines = (self.proc / "status").read_text().splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith("RssAnon")) / 1024
+
+    @property
+    def descriptors(self) -> int:
+        return len(os.listdir(self.proc / "fd"))
+
     def start(self) -> None:
         """Starts the daemon and returns when it has said that it accepts connections."""
         self.launch()

@@ -3,11 +3,9 @@
 These are the small ones; `Benchmarks/overload.py` measures them in full.
 """
 
-import os
 import socket
 import threading
 import time
-from pathlib import Path
 
 import pika
 import pytest
@@ -30,19 +28,16 @@ def watched(tmp_path):
 class Watched:
     def __init__(self, broker: BrokerProcess):
         self.broker = broker
-        self.proc = Path(f"/proc/{broker.process.pid}")
-        if not self.proc.exists():
+        if not broker.proc.exists():
             pytest.skip("needs /proc")
 
     @property
     def memory(self) -> float:
-        """Resident without the pages of files, in MiB."""
-        lines = (self.proc / "status").read_text().splitlines()
-        return next(int(line.split()[1]) for line in lines if line.startswith("RssAnon")) / 1024
+        return self.broker.memory
 
     @property
     def descriptors(self) -> int:
-        return len(os.listdir(self.proc / "fd"))
+        return self.broker.descriptors
 
     def peer(self) -> Peer:
         peer = Peer(self.broker.host, self.broker.port)
