@@ -46,7 +46,11 @@ struct EntryLine {
     }
 
     /// The segment whose index is needed now, or soon: what is left in front of it is of one other segment.
-    var soonAwaitedSlot: SegmentSlot? { front.isOfOneSegment ? nextSlot : nil }
+    var soonAwaitedSlot: SegmentSlot? {
+        // First what most queues can be told by: everything is in memory.
+        guard !pages.isEmpty, front.isOfOneSegment else { return nil }
+        return nextSlot
+    }
 
     /// All messages have left; those that were delivered may still come back.
     mutating func removeAll() {
