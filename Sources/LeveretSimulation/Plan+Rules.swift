@@ -25,6 +25,10 @@ extension Plan {
     /// Whether any queue has a limit of length.
     var isLimited: Bool { queueArguments.contains { $0["x-max-length"] != nil || $0["x-max-length-bytes"] != nil } }
 
+    /// Whether what is asked for is read back at once: messages arrive where they move to, and leave what is too full,
+    /// only when all of it has been read.
+    var readsBackAtOnce: Bool { movesMessages || isLimited }
+
     /// Whether the queue is one that a quorum queue could be.
     private func isMadeToLast(_ place: Int) -> Bool { isDurable(place) && place != 3 && place != 4 }
 

@@ -16,6 +16,7 @@ package final class Simulator {
     private var starts: UInt64 = 0
     private var trace = Trace()
     private var history: [String] = []
+    private var latestContents: Set<String> = []
     private let linesKept: Int
     /// Counted for the test that shows that the simulation reaches what it is for.
     package private(set) var coverage = Coverage()
@@ -65,7 +66,7 @@ package final class Simulator {
 
     private func takeStep() throws {
         host.time = nextTime()
-        if plan.movesMessages || plan.isLimited, model.isDue(at: host.time) { try perform(.pause) }
+        if plan.readsBackAtOnce, model.isDue(at: host.time) { try perform(.pause) }
         let action = workload.next(model)
         coverage.note(action)
         try perform(action)
@@ -94,9 +95,17 @@ package final class Simulator {
             }
         }
         host.checkInvariants()
-        // Where messages move between queues, they have arrived only when all that was asked for has been read.
-        if plan.movesMessages, !loads.isEmpty { return }
+        if plan.readsBackAtOnce, !loads.isEmpty { return }
         try model.checkNothingIsMissing()
+        try model.checkCounts(host.report().queues)
+        noteContents()
+    }
+
+    /// What the queues hold, as far as that has changed.
+    private func noteContents() {
+        guard linesKept > 0 else { return }
+        for contents in model.contents where !latestContents.contains(contents) { note { "  = \(contents)" } }
+        latestContents = Set(model.contents)
     }
 
     /// Keeps the latest lines for the message of a failure.
@@ -153,7 +162,7 @@ extension Simulator {
         coverage.commits += 1
         model.noteCommit()
         try judge(host.apply(.journalCommitted(flight.batch.position)))
-        try bringSegmentsThatMoveMessages()
+        try bringSegmentsThatMustNotWait()
     }
 
     private func drawFault() -> SimulatedJournal.Fault {
@@ -269,11 +278,11 @@ extension Simulator {
         model.pass(to: host.time)
         model.perform(action)
         try judge(host.perform(action))
-        try bringSegmentsThatMoveMessages()
+        try bringSegmentsThatMustNotWait()
     }
 
-    private func bringSegmentsThatMoveMessages() throws {
-        guard plan.movesMessages else { return }
+    private func bringSegmentsThatMustNotWait() throws {
+        guard plan.readsBackAtOnce else { return }
         while !loads.isEmpty { try bringSegments() }
     }
 

@@ -198,6 +198,25 @@ import Testing
         #expect(try found.drain("q") == ["b"])
     }
 
+    @Test func `a confirm waits for the copy of what died in one queue and was acknowledged in another`() throws {
+        let core = try core(durable: true)
+        try core.declare("other", .durable)
+        for queue in ["q", "other"] {
+            try core.bind(queue, to: "amq.fanout")
+            try core.publish("first", key: queue, persistent: true)
+            try core.get(queue)
+        }
+        try core.selectConfirms()
+        core.commitsAtOnce = false
+        try core.publish("a", to: "amq.fanout", key: "", persistent: true)
+        try core.get("q")
+        try core.get("other")
+        #expect(try core.reject(3).answers == [])
+        #expect(try core.ack(4).answers == [])
+        #expect(try core.commit().answers == ["confirm 1"])
+        #expect(try core.restarted().drain("dead") == ["a"])
+    }
+
     @Test func `a crash finds a dying message in one of both queues and never in both`() throws {
         let core = try core(durable: true)
         try core.publish("a", key: "q", persistent: true)

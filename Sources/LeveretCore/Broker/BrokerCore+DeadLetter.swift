@@ -84,7 +84,8 @@ extension BrokerCore {
     ) {
         var message = DeadMessage(record)
         // The record's memory is not used again before the command is done. If the message was not even written yet,
-        // its publisher's confirm now waits for the copy.
+        // its publisher's confirm now waits for the copy too; with the ticket, if no other queue has the message.
+        if log.leaveConfirmToJournal(entry, of: queue) { gate.awaitOpenPosition() }
         message.ticket = log.settle(entry, of: queue)
         forgetHistory(of: entry, in: queue)
         guard let virtualHost = queue.virtualHost else { return }

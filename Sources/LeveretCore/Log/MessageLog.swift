@@ -206,6 +206,19 @@ extension MessageLog {
         return ticket
     }
 
+    /// The confirm of a message that is not written yet waits for the journal from now on, even if all of the message's
+    /// entries are settled before: something else has to be written of it. `false` if the entry is its last one, whose
+    /// ticket `settle` gives, or if no confirm waits.
+    func leaveConfirmToJournal(_ entry: QueueEntry, of queue: Queue) -> Bool {
+        let segment = self[entry.slot]
+        guard queue.isJournaled, segment.phase == .open,
+            let index = segment.reference(to: entry.offset)?.record.index,
+            segment.uncommitted[index].liveReferences > 1, segment.uncommitted[index].ticket != nil
+        else { return false }
+        segment.uncommitted[index].ticket = nil
+        return true
+    }
+
     private mutating func noteSettled(_ entry: QueueEntry, of queue: Queue, in segment: Segment) -> ConfirmTicket? {
         guard segment.phase == .open else {
             let range = SettledRange(queue: queue.id, first: entry.ordinal, last: entry.ordinal)

@@ -121,8 +121,8 @@ struct UncommittedRecord {
     let referenceCount: UInt32
     /// References that are not settled; at zero the record need not be written.
     var liveReferences: UInt32
-    /// Whose confirm waits for the record.
-    let ticket: ConfirmTicket?
+    /// Whose confirm waits for the record, and need not once the record need not be written.
+    var ticket: ConfirmTicket?
 }
 
 /// A durable queue in which an uncommitted record lies.

@@ -28,7 +28,7 @@ extension ModelBroker {
         if let exception = channel.exception { throw Violation("\(channel.id) did not fail with \(exception.name)") }
         for reply in channel.expectedReplies {
             if reply.mayWaitFor > committedBatches { return }
-            if case .get(let queue, _) = reply.content, try mayWait(queue.firstReady) { return }
+            if case .get(let queue, _) = reply.content, mayWait(for: queue) { return }
             throw Violation("channel \(channel.id) was not answered: \(reply.content)")
         }
         guard channel.expectedReturns.isEmpty else { throw Violation("a publishing of \(channel.id) was not returned") }
@@ -44,14 +44,20 @@ extension ModelBroker {
     private func checkNothingIsMissing(from queue: ModelQueue) throws {
         guard let entry = queue.firstReady else { return }
         guard let idle = queue.consumers.first(where: { hasRoom($0) && isReachable($0) }) else { return }
-        guard try !mayWait(entry) else { return }
+        guard !mayWait(for: queue) else { return }
         throw Violation("\(entry.message.summary) waits in \(queue.name) though consumer \(idle.tag) has room")
     }
 
-    /// Whether a message that is wanted may come later: its segment is being read back, or the journal has yet to
-    /// learn that it may have been delivered.
-    private func mayWait(_ entry: ModelEntry?) throws -> Bool {
-        guard let entry else { return false }
+    /// Whether a message that is wanted may come later. Any of those whose order is not foretold may be the one that the
+    /// others wait for.
+    private func mayWait(for queue: ModelQueue) -> Bool {
+        guard let first = queue.firstReady else { return false }
+        let candidates = queue.readyInOrder.prefix { $0 === first || $0.mayChangePlaces(with: first) }
+        return candidates.map(mayWait).contains(true)
+    }
+
+    /// Its segment is being read back, or the journal has yet to learn that it may have been delivered.
+    private func mayWait(_ entry: ModelEntry) -> Bool {
         if !wantedSegments.isEmpty { return true }
         guard entry.isPersistent else { return false }
         let batch = entry.wantedBefore ?? nextBatch

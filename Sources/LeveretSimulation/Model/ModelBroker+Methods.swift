@@ -160,12 +160,21 @@ extension ModelBroker {
     }
 
     /// The consumer goes; so does an auto-delete queue that loses its last one.
-    func cancel(_ consumer: ModelConsumer) {
+    private func cancel(_ consumer: ModelConsumer) {
+        detach(consumer)
+        deleteIfAbandoned(consumer.queue)
+    }
+
+    func detach(_ consumer: ModelConsumer) {
         consumer.channel.consumers.removeAll { $0 === consumer }
         consumer.queue.consumers.removeAll { $0 === consumer }
-        let queue = consumer.queue
-        if queue.consumers.isEmpty { queue.unusedSince = now }
-        if queue.options.autoDelete, queue.hadConsumer, queue.consumers.isEmpty { delete(queue) }
+        if consumer.queue.consumers.isEmpty { consumer.queue.unusedSince = now }
+    }
+
+    func deleteIfAbandoned(_ queue: ModelQueue) {
+        guard queue.options.autoDelete, queue.hadConsumer, queue.consumers.isEmpty else { return }
+        dropExcess(of: queue)
+        delete(queue)
     }
 
     func deliveriesUnacknowledged(by consumer: ModelConsumer) -> Int {

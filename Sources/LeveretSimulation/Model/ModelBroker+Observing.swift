@@ -96,6 +96,7 @@ extension ModelBroker {
         channel.expectedReplies.removeFirst()
         if case .get(let queue, _) = expected.content {
             guard reply == .getEmpty else { throw Violation("get was answered by \(reply)") }
+            if !queue.ready.allSatisfy({ $0.readySince == currentStep }) { dropWhatMayNotStay() }
             guard queue.ready.allSatisfy({ $0.readySince == currentStep }) else {
                 throw Violation("get-empty though \(queue.contents)")
             }
@@ -182,8 +183,8 @@ extension ModelBroker {
         try take(delivery, from: queue, consumer: nil, noAcknowledge: noAcknowledge, channel)
         // A get that has waited may be answered before all that this command publishes is there.
         let left = queue.ready.count
-        let fresh = queue.ready.count { $0.readySince == currentStep }
-        guard left - fresh...left ~= Int(count) else {
+        let old = left - queue.ready.count { $0.readySince == currentStep }
+        guard min(old, queue.rules.mostKept ?? old)...left ~= Int(count) else {
             throw Violation("get-ok says \(count) messages are left, there are \(left); \(queue.contents)")
         }
         session(channel.id.session)?.undrained += delivery.outboundCost
@@ -219,6 +220,7 @@ extension ModelBroker {
             throw Violation("\(delivery.message.summary) says redelivered: \(delivery.redelivered)")
         }
         channel.nextTag += 1
+        queue.noteDeparture(in: currentStep)
         entry.wasDelivered = true
         if entry.isPersistent { delivered.insert(entry.record.identity) }
         if noAcknowledge { return queue.settle(entry) }
@@ -297,9 +299,11 @@ extension ModelBroker {
         return entry.isSettled && entry.copies.allSatisfy(mayBeConfirmed)
     }
 
-    /// As above, but an entry that was settled while its batch was under way may wait for the batch.
+    /// As above, but an entry that was settled while its batch was under way may wait for the batch, and one that has
+    /// died for the batch of its copies.
     func mustBeConfirmed(_ entry: ModelEntry) -> Bool {
-        guard let batch = entry.batch else { return entry.isSettled && entry.copies.allSatisfy(mustBeConfirmed) }
-        return batch <= committedBatches
+        if let batch = entry.batch { return batch <= committedBatches }
+        guard let batch = entry.diedBefore else { return entry.isSettled }
+        return batch <= committedBatches && entry.copies.allSatisfy(mustBeConfirmed)
     }
 }

@@ -95,10 +95,12 @@ extension ModelBroker {
 
     /// A message of the queue is done with and goes to the dead letter exchange, if there is one.
     func bury(_ entry: ModelEntry, of queue: ModelQueue, because reason: ModelDeath.Reason) {
+        if reason == .expired, entry.isReady { queue.noteDeparture(in: currentStep) }
         queue.settle(entry)
         noteDeath(reason)
         let arrival = Arrival(serial: entry.serial, message: entry.message, deaths: entry.record.deaths)
         entry.copies = deadLetter(arrival, of: queue, because: reason)
+        if !entry.copies.isEmpty { entry.diedBefore = nextBatch }
     }
 
     /// Gives the durable copies.
@@ -134,19 +136,29 @@ extension ModelBroker {
 
     /// A client sees a dead letter that the model has not met yet: its message must have had to die just now.
     func findAnnounced(_ observed: ObservedMessage, in queue: ModelQueue) throws -> ModelEntry? {
-        guard var headers = BasicProperties(observed)?.headers, let death = ModelDeath.take(from: &headers)?.first,
-            let source = self.queue(named: death.queue),
-            let entry = source.ready.first(where: { $0.message.body == observed.body })
-        else { return nil }
+        guard var headers = BasicProperties(observed)?.headers, let deaths = ModelDeath.take(from: &headers) else {
+            return nil
+        }
+        guard try letDie(observed, deaths[...]) else { return nil }
+        return queue.ready.first { $0.isShown(as: observed) }
+    }
+
+    /// Lets a message die that has died like this, the latest death first; it may have come to the last queue by the
+    /// death before. `false` if it did not have to die.
+    private func letDie(_ observed: ObservedMessage, _ deaths: ArraySlice<ModelDeath>) throws -> Bool {
+        guard let death = deaths.first, let source = queue(named: death.queue) else { return false }
+        let isMeant = { (entry: ModelEntry) in entry.isReady && entry.message.body == observed.body }
+        if !source.entries.contains(where: isMeant), try !letDie(observed, deaths.dropFirst()) { return false }
+        guard let entry = source.entries.first(where: isMeant) else { return false }
         switch death.reason {
         case .expired where entry.isOver(at: now): bury(entry, of: source, because: .expired)
         case .maxlen:
             try dropReady(before: entry, in: source)
-            guard !source.rules.refusesPublishings, source.isOverfull else { return nil }
+            guard source.mayHaveBeenOverfull(in: currentStep) else { return false }
             bury(entry, of: source, because: .maxlen)
-        default: return nil
+        default: return false
         }
-        return queue.ready.first { $0.isShown(as: observed) }
+        return true
     }
 
     // MARK: What comes back

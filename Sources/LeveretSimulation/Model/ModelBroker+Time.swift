@@ -22,6 +22,7 @@ extension ModelBroker {
                 since + expires <= now
             else { continue }
             expiredQueues += 1
+            dropExcess(of: queue)
             delete(queue)
         }
     }
@@ -44,6 +45,10 @@ extension ModelBroker {
         for queue in queues {
             for entry in queue.entries {
                 guard case .promoted(let batch) = entry.place, batch <= committedBatches else { continue }
+                if let deadline = entry.record.deadline, deadline < now {
+                    bury(entry, of: queue, because: .expired)
+                    continue
+                }
                 entry.place = .ready
                 entry.readySince = currentStep
                 // Younger ones may have left before it, which is all that a mark says.
@@ -74,13 +79,16 @@ extension ModelBroker {
     func dropWhatMayNotStay() {
         let deaths = expiredMessages + droppedMessages
         for queue in queues {
-            while !queue.rules.refusesPublishings, queue.isOverfull, let first = queue.firstReady {
-                bury(first, of: queue, because: .maxlen)
-            }
+            dropExcess(of: queue)
             expire(queue) { _ in true }
         }
         // What has come to another queue may not stay there either.
         if expiredMessages + droppedMessages > deaths { dropWhatMayNotStay() }
+    }
+
+    func dropExcess(of queue: ModelQueue) {
+        guard !queue.rules.refusesPublishings else { return }
+        while queue.isOverfull, let first = queue.firstReady { bury(first, of: queue, because: .maxlen) }
     }
 
     private func expire(_ queue: ModelQueue, where isMeant: (ModelEntry) -> Bool) {
@@ -95,14 +103,15 @@ extension ModelBroker {
         for first in queue.readyInOrder.prefix(while: { $0 !== entry }) where !first.mayChangePlaces(with: entry) {
             // Of a dead letter that comes now it is not foretold how soon it comes.
             if !first.record.deaths.isEmpty, first.readySince == currentStep { continue }
-            // Others are delivered before the core looks at what the journal has just given a new place.
-            if committedIn == currentStep, first.readySince == currentStep, !queue.isOverfull { continue }
-            if mayHaveGone(first, before: entry, in: queue) {
-                bury(first, of: queue, because: .maxlen)
+            if mayComeLater(first, in: queue) {
+                queue.notePassedOver(first, in: currentStep)
                 continue
             }
             // Where a limit holds consumers have their turn with each message that comes, or comes back.
-            if queue.rules.isLimited, first.readySince == currentStep || first.returnedIn == currentStep { continue }
+            if queue.rules.isLimited, first.readySince == currentStep || first.returnedIn == currentStep {
+                queue.notePassedOver(first, in: currentStep)
+                continue
+            }
             if first.isOver(at: now) {
                 bury(first, of: queue, because: .expired)
                 continue
@@ -116,12 +125,13 @@ extension ModelBroker {
         }
     }
 
-    /// Whether the queue had too much in it before this command was done: when a message came behind another for which
-    /// consumers had no room yet, or came back and could not be delivered at once because it had to be read.
-    private func mayHaveGone(_ first: ModelEntry, before entry: ModelEntry, in queue: ModelQueue) -> Bool {
-        guard queue.rules.isLimited, !queue.rules.refusesPublishings else { return false }
-        if first.returnedIn == currentStep { return readingIn == currentStep }
-        return first.readySince == currentStep && first.priority == entry.priority && first.record.deaths.isEmpty
+    /// Whether others may be delivered before the core looks at what has come back to its place in this step.
+    private func mayComeLater(_ first: ModelEntry, in queue: ModelQueue) -> Bool {
+        // How long a message waits for its next try is written in it, and it may have to be read back.
+        if queue.rules.retry != nil, first.returnedIn == currentStep, readingIn == currentStep { return true }
+        // The journal has just given it a new place.
+        guard committedIn == currentStep, first.readySince == currentStep else { return false }
+        return !queue.isOverfull || readingIn != currentStep
     }
 
     /// The core must have asked to be called when something next falls due.

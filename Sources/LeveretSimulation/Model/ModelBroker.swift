@@ -163,13 +163,24 @@ extension ModelBroker {
     }
 
     /// The channel's consumers go and its unacknowledged deliveries return to their places.
+    /// What may not stay in a queue that goes with its last consumer has left it before.
     func release(_ channel: ModelChannel) {
-        for consumer in channel.consumers { cancel(consumer) }
+        let consumers = channel.consumers
+        for consumer in consumers { detach(consumer) }
+        let earlier = nextIdentity
         for delivery in channel.outstanding.sorted(by: { $0.tag < $1.tag }) { putBack(delivery, isFailure: true) }
+        for consumer in consumers { deleteIfAbandoned(consumer.queue) }
+        for entry in queues.flatMap(\.entries) where entry.record.identity > earlier && isFromDeletedQueue(entry) {
+            entry.mayGoWithItsSourceIn = currentStep
+        }
         channel.unacknowledged = []
         channel.transaction = nil
         channel.unconfirmed = []
         channel.expectedCancels = []
+    }
+
+    private func isFromDeletedQueue(_ entry: ModelEntry) -> Bool {
+        entry.record.deaths.first.map { queue(named: $0.queue) == nil } ?? false
     }
 
     /// Expects a channel exception and does what it does.

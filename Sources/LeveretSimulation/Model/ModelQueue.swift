@@ -16,6 +16,10 @@ final class ModelQueue {
     /// Since when nobody has used it; `nil` until the first command after a recovery.
     var unusedSince: UInt64?
     var window = ModelWindow()
+    /// Entries before which others were delivered in one step.
+    private(set) var passedOver: [ModelEntry] = []
+    private var departures = 0
+    private var departuresIn = 0
 
     init(name: String, options: QueueOptions, owner: SessionID?) {
         self.name = name
@@ -64,6 +68,32 @@ final class ModelQueue {
     func settle(_ entry: ModelEntry) {
         entry.place = .settled
         entries.removeAll { $0 === entry }
+    }
+
+    /// An entry leaves by being delivered or because its time is over; not because there is too much.
+    func noteDeparture(in step: Int) {
+        begin(step)
+        departures += 1
+    }
+
+    func notePassedOver(_ entry: ModelEntry, in step: Int) {
+        begin(step)
+        passedOver.append(entry)
+    }
+
+    /// Whether the queue may have dropped something in the step: before what was delivered since.
+    func mayHaveBeenOverfull(in step: Int) -> Bool {
+        guard let limit = rules.mostKept else { return false }
+        return ready.count + departures(in: step) > limit
+    }
+
+    func departures(in step: Int) -> Int { departuresIn == step ? departures : 0 }
+
+    private func begin(_ step: Int) {
+        guard departuresIn != step else { return }
+        departuresIn = step
+        departures = 0
+        passedOver = []
     }
 
     func allows(_ session: SessionID) -> Bool { owner == nil || owner == session }

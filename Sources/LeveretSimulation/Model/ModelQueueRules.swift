@@ -67,6 +67,9 @@ struct ModelQueueRules {
 
     var isLimited: Bool { maxLength != nil || maxLengthBytes != nil }
 
+    /// How many messages a queue keeps that drops what is too much.
+    var mostKept: Int? { refusesPublishings ? nil : maxLength }
+
     /// Whether so many messages of so many bytes are more than the queue holds.
     func isExceeded(count: Int, bytes: Int) -> Bool {
         if let maxLength, count > maxLength { return true }

@@ -1,0 +1,46 @@
+package import LeveretCore
+import LeveretModel
+
+// How long the queues are
+
+extension ModelBroker {
+    /// After a command and all of its effects: operators must be told the truth of every queue.
+    package func checkCounts(_ reports: [BrokerReport.Queue]) throws {
+        guard !hasFailed, wantedSegments.isEmpty else { return }
+        for report in reports {
+            guard let queue = queue(named: report.name) else { continue }
+            forgetWhatWentWithItsSource(in: queue, leaving: report.ready)
+            dropPassedOver(in: queue, leaving: report.ready)
+        }
+        dropWhatMayNotStay()
+        for report in reports {
+            guard let queue = queue(named: report.name), queue.isNameKnown else { continue }
+            let own = (queue.ready.count, queue.entries.count(where: \.isUnacknowledged))
+            guard own == (report.ready, report.unacknowledged) else {
+                throw Violation(
+                    "\(report.name) says \(report.ready) ready, \(report.unacknowledged) unacknowledged; \(queue.contents)"
+                )
+            }
+        }
+    }
+
+    /// Where a queue drops what is too much, that depends on the order in which messages come and are delivered within
+    /// one command, which is not foretold. But when something was dropped the queue was full.
+    private func dropPassedOver(in queue: ModelQueue, leaving count: Int) {
+        guard let limit = queue.rules.mostKept, queue.ready.count > count else { return }
+        guard count + queue.departures(in: currentStep) >= limit else { return }
+        let passedOver = queue.passedOver.filter(\.isReady)
+        let others = queue.readyInOrder.filter { entry in !passedOver.contains { $0 === entry } }
+        for entry in (passedOver + others).prefix(queue.ready.count - count) { bury(entry, of: queue, because: .maxlen) }
+    }
+
+    /// What dies in the moment in which its queue is deleted goes with it if its content has to be read back first.
+    private func forgetWhatWentWithItsSource(in queue: ModelQueue, leaving count: Int) {
+        guard queue.ready.count > count, readingIn == currentStep else { return }
+        let doubtful = queue.ready.filter { $0.mayGoWithItsSourceIn == currentStep }
+        for entry in doubtful.prefix(queue.ready.count - count) { queue.settle(entry) }
+    }
+
+    /// What the queues hold, in few words each.
+    package var contents: [String] { queues.map(\.contents) }
+}
