@@ -1,10 +1,13 @@
-import LeveretCore
+package import LeveretCore
 import LeveretModel
 
 extension ModelBroker {
-    /// After a command and all of its effects: nothing that was due may be missing.
-    package func checkNothingIsMissing() throws {
+    /// After a command and all of its effects: nothing that was due may be missing, and operators must be told the truth
+    /// of every queue.
+    package func checkNothingIsMissing(_ reports: [BrokerReport.Queue]) throws {
         dropWhatMayNotStay()
+        settleDoubts(reports)
+        try checkCounts(reports)
         if let expectedConnectionException {
             throw Violation("no connection exception \(expectedConnectionException.code.name)")
         }

@@ -1,18 +1,22 @@
-package import LeveretCore
+import LeveretCore
 import LeveretModel
 
 // How long the queues are
 
 extension ModelBroker {
-    /// After a command and all of its effects: operators must be told the truth of every queue.
-    package func checkCounts(_ reports: [BrokerReport.Queue]) throws {
-        guard !hasFailed, wantedSegments.isEmpty else { return }
+    /// Where what is dropped is not foretold, the length of the queue tells.
+    func settleDoubts(_ reports: [BrokerReport.Queue]) {
+        guard isCountable else { return }
         for report in reports {
             guard let queue = queue(named: report.name) else { continue }
             forgetWhatWentWithItsSource(in: queue, leaving: report.ready)
             dropPassedOver(in: queue, leaving: report.ready)
         }
         dropWhatMayNotStay()
+    }
+
+    func checkCounts(_ reports: [BrokerReport.Queue]) throws {
+        guard isCountable else { return }
         for report in reports {
             guard let queue = queue(named: report.name), queue.isNameKnown else { continue }
             let own = (queue.ready.count, queue.entries.count(where: \.isUnacknowledged))
@@ -23,6 +27,9 @@ extension ModelBroker {
             }
         }
     }
+
+    /// What has to be read back may still move or go.
+    private var isCountable: Bool { !hasFailed && wantedSegments.isEmpty }
 
     /// Where a queue drops what is too much, that depends on the order in which messages come and are delivered within
     /// one command, which is not foretold. But when something was dropped the queue was full.

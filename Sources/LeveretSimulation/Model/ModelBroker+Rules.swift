@@ -100,7 +100,7 @@ extension ModelBroker {
         noteDeath(reason)
         let arrival = Arrival(serial: entry.serial, message: entry.message, deaths: entry.record.deaths)
         entry.copies = deadLetter(arrival, of: queue, because: reason)
-        if !entry.copies.isEmpty { entry.diedBefore = nextBatch }
+        if queue.rules.deadLetterExchange != nil { entry.diedBefore = nextBatch }
     }
 
     /// Gives the durable copies.

@@ -47,7 +47,7 @@ final class ModelEntry {
     var readySince: Int
     /// The step in which it last came back from somebody to whom it was delivered.
     var returnedIn = 0
-    /// Where it went when it died, and the first batch that was cut after that.
+    /// Where it went when it died, if it could go anywhere, and the first batch that was cut after that.
     var copies: [ModelEntry] = []
     var diedBefore: Int?
     /// The step in which the queue where the message died was deleted, right after that.
