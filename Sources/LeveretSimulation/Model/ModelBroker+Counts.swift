@@ -21,9 +21,8 @@ extension ModelBroker {
             guard let queue = queue(named: report.name), queue.isNameKnown else { continue }
             let own = (queue.ready.count, queue.entries.count(where: \.isUnacknowledged))
             guard own == (report.ready, report.unacknowledged) else {
-                throw Violation(
-                    "\(report.name) says \(report.ready) ready, \(report.unacknowledged) unacknowledged; \(queue.contents)"
-                )
+                let said = "\(report.name) says \(report.ready) ready, \(report.unacknowledged) unacknowledged"
+                throw Violation("\(said); \(queue.contents)")
             }
         }
     }
@@ -38,7 +37,8 @@ extension ModelBroker {
         guard count + queue.departures(in: currentStep) >= limit else { return }
         let passedOver = queue.passedOver.filter(\.isReady)
         let others = queue.readyInOrder.filter { entry in !passedOver.contains { $0 === entry } }
-        for entry in (passedOver + others).prefix(queue.ready.count - count) { bury(entry, of: queue, because: .maxlen) }
+        let dropped = (passedOver + others).prefix(queue.ready.count - count)
+        for entry in dropped { bury(entry, of: queue, because: .maxlen) }
     }
 
     /// What dies in the moment in which its queue is deleted goes with it if its content has to be read back first.
