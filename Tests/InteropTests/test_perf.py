@@ -96,8 +96,10 @@ def test_priorities_are_published_and_followed_each_on_its_own(broker, channel, 
 def test_an_exchange_that_is_there_routes_the_load(broker, channel, name):
     exchange, queue = name("exchange"), name("perf")
     channel.exchange_declare(exchange, "topic")
-    result = perf(broker, "--count", "1000", "--exchange", exchange, "--routing-key", "a.b", "--queue", queue)
-    assert result["sound"] and result["received"] == 1000
+    for keys in (["a.b"], ["a.b", "a.c", "b.*"]):
+        options = [option for key in keys for option in ("--routing-key", key)]
+        result = perf(broker, "--count", "1000", "--exchange", exchange, *options, "--queue", queue)
+        assert result["sound"] and result["received"] == 1000
 
 
 def test_rates_hold_and_the_warm_up_does_not_count(broker, name):

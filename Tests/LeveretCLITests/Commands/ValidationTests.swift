@@ -98,6 +98,7 @@ struct ValidationTests {
         ["perf", "mix", "--load", "--rate 100 --size 100", "--load", "--durable --persistent --confirm 10"],
         ["perf", "connections", "--connections", "10", "--threads", "2", "--hold", "0"],
         ["perf", "churn", "--clients", "2", "--seconds", "0.5"],
+        ["perf", "--exchange", "x", "--routing-key", "a", "--routing-key", "b"],
         ["perf", "probe", "--count", "10", "--since", "1700000000.25"],
         ["queues", "--json"],
         ["check", "d"],
