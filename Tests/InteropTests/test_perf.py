@@ -153,6 +153,36 @@ def test_a_probe_gives_up(broker, name):
     assert done.stderr.startswith("leveret: ")
 
 
+def machine(*options):
+    command = [str(broker_binary()), "perf", "machine", "--seconds", "0.02", *options]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60)
+
+
+def test_the_machine_is_measured_without_a_broker(tmp_path):
+    done = machine("--directory", str(tmp_path), "--json")
+    assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout)
+    assert result["directory"] == str(tmp_path)
+    assert [(writes["bytes"], writes["appending"]) for writes in result["forced_writes"]] == [
+        (size, appending) for appending in (False, True) for size in (4096, 16384, 262144)]
+    for writes in result["forced_writes"]:
+        assert writes["latency_us"]["count"] > 0
+        assert writes["bytes_per_second"] == pytest.approx(1024 * writes["messages_of_1_kib_per_second"], abs=1024)
+    assert [connections["exchanges"] for connections in result["connections"]] == [0, 4]
+    for latencies in (result["round_trip_us"], result["wake_us"],
+                      *(connections["open_latency_us"] for connections in result["connections"])):
+        assert latencies["count"] > 0
+        assert 0 < latencies["p50"] <= latencies["p99"] <= latencies["max"]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_directory_for_the_measurements_must_be_there(tmp_path):
+    done = machine("--directory", str(tmp_path / "none"))
+    assert done.returncode == FAILED
+    assert done.stdout == ""
+    assert done.stderr.startswith("leveret: ") and str(tmp_path / "none") in done.stderr
+
+
 @pytest.mark.leveret_only("looks at the broker's process")
 def test_the_brokers_own_figures_are_reported(fresh_broker):
     result = perf(fresh_broker, "--count", "50000", "--broker-pid", str(fresh_broker.process.pid))
