@@ -3,8 +3,9 @@
 
 Both brokers run at the same time on loopback, each scenario alternates between them, and the load comes from
 `leveret perf`. Rounds go over all scenarios, so a run that is cut off by --minutes still has every scenario; the
-figures are medians. RabbitMQ is Debian's package rabbitmq-server; without it only Leveret is measured. Every load is
-bounded in time. All brokers are started here and ended here, by pid.
+figures are medians. Before that, `leveret perf machine` measures once what the machine itself can do. RabbitMQ is
+Debian's package rabbitmq-server; without it only Leveret is measured. Every load is bounded in time. All brokers are
+started here and ended here, by pid.
 
     python3 Benchmarks/compare.py [--rounds 3] [--scenarios S1,S3a] [--minutes 12] [--leveret .build/release/leveret]
 """
@@ -22,6 +23,7 @@ import shutil
 from pathlib import Path
 
 import brokers
+import limits
 import scenarios
 
 
@@ -70,6 +72,15 @@ def measure_one(scenario, broker, context, figures, number) -> None:
     figures.add(scenario.key, broker.name, measured)
     shown = ", ".join(f"{name} {value:,.3f}".rstrip("0").rstrip(".") for name, value in measured.items())
     print(f"round {number + 1} {scenario.key} {broker.name} ({time.monotonic() - started:.1f} s): {shown}", flush=True)
+
+
+def measure_machine(binary: str, directory: Path, figures: Figures) -> limits.Machine | None:
+    try:
+        return limits.Machine.measured(binary, directory)
+    except (brokers.PerfFailed, subprocess.TimeoutExpired) as failure:
+        figures.failures.append(f"the machine: {failure}")
+        print(figures.failures[-1], file=sys.stderr, flush=True)
+        return None
 
 
 # --- Writing
@@ -145,7 +156,14 @@ def connections(figures: Figures, chosen, names: list[str]) -> list[str]:
     return table(head, rows)
 
 
-def document(figures, chosen, running, arguments, rounds: int, minutes: float) -> str:
+def limits_section(machine: limits.Machine | None, figures: Figures, chosen, broker: str) -> list[str]:
+    if not machine:
+        return []
+    bounds = limits.bounds(machine, chosen, lambda key, name: figures.median(key, broker, name))
+    return ["## Limits of this machine", "", *machine.lines(), "", *([*bounds, ""] if bounds else [])]
+
+
+def document(figures, machine, chosen, running, arguments, rounds: int, minutes: float) -> str:
     names = [broker.name for broker in running]
     command = "python3 Benchmarks/compare.py " + " ".join(sys.argv[1:])
     size = Path(arguments.leveret).resolve().stat().st_size
@@ -170,6 +188,7 @@ def document(figures, chosen, running, arguments, rounds: int, minutes: float) -
         members = [scenario for scenario in members if scenario in chosen]
         if members:
             lines += [f"## {title}", "", *write(figures, members, names), ""]
+    lines += limits_section(machine, figures, chosen, names[0])
     if figures.failures:
         lines += ["## Failed", "", *(f"- {failure.splitlines()[0]}" for failure in figures.failures), ""]
     lines += ["## Commands", "", *(f"- {scenario.key}: `{'`; `'.join(scenario.commands())}`" for scenario in chosen), ""]
@@ -204,6 +223,7 @@ def main() -> None:
     figures = Figures()
     running = []
     try:
+        machine = measure_machine(arguments.leveret, directory, figures)
         for kind in brokers.installed(arguments.brokers.split(",")):
             broker = kind(arguments.leveret, directory)
             broker.launch()
@@ -211,10 +231,11 @@ def main() -> None:
             broker.wait_until_ready()
         rounds = measure(chosen, running, context, figures, arguments)
         minutes = (time.monotonic() - started) / 60
-        Path(arguments.output).write_text(document(figures, chosen, running, arguments, rounds, minutes))
+        Path(arguments.output).write_text(document(figures, machine, chosen, running, arguments, rounds, minutes))
         if arguments.json:
             values = [{"scenario": key, "broker": broker, "figure": name, "values": values}
                       for (key, broker, name), values in figures.values.items()]
+            values += [{"machine": machine.report}] if machine else []
             Path(arguments.json).write_text(json.dumps(values, indent=1) + "\n")
     finally:
         for broker in running:

@@ -39,6 +39,7 @@ class Load:
         figures = {
             "rate": result["consume_rate_per_second" if consumes else "publish_rate_per_second"],
             "cpu_us": result["broker_cpu_us_per_message"],
+            "generator_cpu_us": result["generator_cpu_us_per_message"],
             "resident_bytes": result["broker_resident_bytes"],
         }
         for name, value in result.get(self.latency or "", {}).items():

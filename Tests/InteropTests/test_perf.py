@@ -96,8 +96,10 @@ def test_priorities_are_published_and_followed_each_on_its_own(broker, channel, 
 def test_an_exchange_that_is_there_routes_the_load(broker, channel, name):
     exchange, queue = name("exchange"), name("perf")
     channel.exchange_declare(exchange, "topic")
-    result = perf(broker, "--count", "1000", "--exchange", exchange, "--routing-key", "a.b", "--queue", queue)
-    assert result["sound"] and result["received"] == 1000
+    for keys in (["a.b"], ["a.b", "a.c", "b.*"]):
+        options = [option for key in keys for option in ("--routing-key", key)]
+        result = perf(broker, "--count", "1000", "--exchange", exchange, *options, "--queue", queue)
+        assert result["sound"] and result["received"] == 1000
 
 
 def test_rates_hold_and_the_warm_up_does_not_count(broker, name):
@@ -149,6 +151,36 @@ def test_a_probe_gives_up(broker, name):
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert done.returncode not in (0, UNREACHABLE)
     assert done.stderr.startswith("leveret: ")
+
+
+def machine(*options):
+    command = [str(broker_binary()), "perf", "machine", "--seconds", "0.02", *options]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60)
+
+
+def test_the_machine_is_measured_without_a_broker(tmp_path):
+    done = machine("--directory", str(tmp_path), "--json")
+    assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout)
+    assert result["directory"] == str(tmp_path)
+    assert [(writes["bytes"], writes["appending"]) for writes in result["forced_writes"]] == [
+        (size, appending) for appending in (False, True) for size in (4096, 16384, 262144)]
+    for writes in result["forced_writes"]:
+        assert writes["latency_us"]["count"] > 0
+        assert writes["bytes_per_second"] == pytest.approx(1024 * writes["messages_of_1_kib_per_second"], abs=1024)
+    assert [connections["exchanges"] for connections in result["connections"]] == [0, 4]
+    for latencies in (result["round_trip_us"], result["wake_us"],
+                      *(connections["open_latency_us"] for connections in result["connections"])):
+        assert latencies["count"] > 0
+        assert 0 < latencies["p50"] <= latencies["p99"] <= latencies["max"]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_directory_for_the_measurements_must_be_there(tmp_path):
+    done = machine("--directory", str(tmp_path / "none"))
+    assert done.returncode == FAILED
+    assert done.stdout == ""
+    assert done.stderr.startswith("leveret: ") and str(tmp_path / "none") in done.stderr
 
 
 @pytest.mark.leveret_only("looks at the broker's process")

@@ -12,8 +12,11 @@ import Darwin
 struct TemporaryDirectory: Sendable {
     let path: String
 
+    /// Where such directories are made.
+    static var base: String { Environment.value("TMPDIR") ?? "/tmp" }
+
     init() throws(SystemError) {
-        let base = Environment.value("TMPDIR") ?? "/tmp"
+        let base = Self.base
         var template = Array("\(base)/leveret-demo-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw .last("make a directory in \(base)") }
         path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)

@@ -15,8 +15,13 @@ struct LoadPlan: Sendable {
         case queueName
         /// Through a fanout exchange of the run's own to all queues.
         case fanout
-        /// Through an exchange that is there, to which the queues are bound with the routing key.
-        case exchange(String, routingKey: String)
+        /// Through an exchange that is there, to which the queue is bound with each of the routing keys, which messages
+        /// take in turn; not empty.
+        case exchange(String, routingKeys: [String])
+
+        var routingKeys: [String] {
+            if case .exchange(_, let routingKeys) = self { routingKeys } else { [""] }
+        }
     }
 
     var target: LoadTarget
@@ -82,7 +87,8 @@ extension LoadPlan {
     /// What a producer's messages are like, one after the other.
     func cycle(ofProducer number: Int) -> MessageCycle {
         let queues = route == .queueName ? Self.portion(number, of: producers, queues: queues) : []
-        return MessageCycle(queues: queues, sizes: sizes, priorities: priorities)
+        let routingKeys = route.routingKeys.count
+        return MessageCycle(queues: queues, sizes: sizes, priorities: priorities, routingKeys: routingKeys)
     }
 
     /// Every queue has somebody, and everybody has a queue.

@@ -37,14 +37,16 @@ struct LoadTopology {
     }
 
     private func bind(_ number: Int) throws(LoadFailure) {
-        let bind: QueueBind
+        let exchange: String
         switch plan.route {
         case .queueName: return
-        case .fanout: bind = QueueBind(queue: plan.queueName(number), exchange: plan.fanoutName, routingKey: "")
-        case .exchange(let exchange, let routingKey):
-            bind = QueueBind(queue: plan.queueName(number), exchange: exchange, routingKey: routingKey)
+        case .fanout: exchange = plan.fanoutName
+        case .exchange(let name, _): exchange = name
         }
-        _ = try connection.call(.queueBind(bind), QueueBindOk.id)
+        for routingKey in plan.route.routingKeys {
+            let bind = QueueBind(queue: plan.queueName(number), exchange: exchange, routingKey: routingKey)
+            _ = try connection.call(.queueBind(bind), QueueBindOk.id)
+        }
     }
 
     func depth() throws(LoadFailure) -> Depth {

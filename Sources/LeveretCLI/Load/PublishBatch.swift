@@ -36,7 +36,7 @@ struct PublishBatch: ~Copyable {
             guard encoded.count <= Self.byteLimit - min(size, Self.byteLimit) else {
                 throw .tooMuch("one message of each kind would take more than \(Self.byteLimit >> 20) MiB")
             }
-            let names = Self.names(plan, queue: messages.queue(of: number))
+            let names = Self.names(plan, messages, of: number)
             let properties = Self.properties(persistent: plan.persistent, priority: messages.priority(of: number))
             let start = encoded.count
             encoded += Self.encode(names, properties, size: size, frameMax: frameMax)
@@ -94,12 +94,13 @@ struct PublishBatch: ~Copyable {
 // MARK: - Encoding
 
 extension PublishBatch {
-    /// The exchange and the routing key as short strings.
-    private static func names(_ plan: LoadPlan, queue: Int?) -> [UInt8] {
+    /// The exchange and the routing key of one of the messages as short strings.
+    private static func names(_ plan: LoadPlan, _ messages: MessageCycle, of number: Int) -> [UInt8] {
         switch plan.route {
-        case .queueName: shortString("") + shortString(plan.queueName(queue ?? 0))
+        case .queueName: shortString("") + shortString(plan.queueName(messages.queue(of: number) ?? 0))
         case .fanout: shortString(plan.fanoutName) + shortString("")
-        case .exchange(let exchange, let routingKey): shortString(exchange) + shortString(routingKey)
+        case .exchange(let exchange, let keys):
+            shortString(exchange) + shortString(keys[messages.routingKey(of: number)])
         }
     }
 

@@ -30,14 +30,20 @@ struct LoadOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Publish through this exchange, which must exist; the queues are bound to it with the routing key.",
+            "Publish through this exchange, which must exist; the queue is bound to it with the routing keys.",
             valueName: "name"
         )
     )
     var exchange: String?
 
-    @Option(help: ArgumentHelp("The routing key for --exchange.", valueName: "key"))
-    var routingKey: String?
+    @Option(
+        name: .customLong("routing-key"),
+        help: ArgumentHelp(
+            "The routing key for --exchange; may be repeated, and messages take them in turn.",
+            valueName: "key"
+        )
+    )
+    var routingKeys: [String] = []
 
     @Flag(help: "Use durable queues.")
     var durable = false
@@ -113,11 +119,14 @@ struct LoadOptions: ParsableArguments {
         guard fanout == nil || (queues == 1 && exchange == nil) else {
             throw ValidationError("--fanout goes neither with --queues nor with --exchange")
         }
-        guard exchange != nil || routingKey == nil else { throw ValidationError("--routing-key goes with --exchange") }
+        guard exchange != nil || routingKeys.isEmpty else {
+            throw ValidationError("--routing-key goes with --exchange")
+        }
         guard exchange == nil || queues == 1 else { throw ValidationError("--exchange goes with one queue") }
-        guard (exchange?.utf8.count ?? 0) <= 255, (routingKey?.utf8.count ?? 0) <= 255 else {
+        guard ([exchange ?? ""] + routingKeys).allSatisfy({ $0.utf8.count <= 255 }) else {
             throw ValidationError("--exchange and --routing-key can have up to 255 bytes")
         }
+        guard routingKeys.count <= 64 else { throw ValidationError("--routing-key can be given up to 64 times") }
     }
 
     private func validateAmounts() throws {
@@ -171,7 +180,7 @@ extension LoadPlan {
     private static func route(_ options: LoadOptions) -> Route {
         if options.fanout != nil { return .fanout }
         guard let exchange = options.exchange else { return .queueName }
-        return .exchange(exchange, routingKey: options.routingKey ?? "")
+        return .exchange(exchange, routingKeys: options.routingKeys.isEmpty ? [""] : options.routingKeys)
     }
 
     private static func limit(_ options: LoadOptions) -> Limit {

@@ -9,13 +9,23 @@ import Darwin
 /// A connected stream socket whose calls block the thread.
 final class StreamSocket: Sendable {
     private let descriptor: Int32
+    /// Who is at the other end, for the texts of errors.
+    private let peer: String
 
-    private init(_ descriptor: Int32) { self.descriptor = descriptor }
+    /// Takes a descriptor over and closes it in the end.
+    init(_ descriptor: Int32, peer: String = "the broker") {
+        self.descriptor = descriptor
+        self.peer = peer
+    }
 
     deinit { close(descriptor) }
 
     /// Connects to the first address of a host that answers.
-    static func connect(host: String, port: Int) throws(SystemError) -> StreamSocket {
+    static func connect(
+        host: String,
+        port: Int,
+        peer: String = "the broker"
+    ) throws(SystemError) -> StreamSocket {
         var hints = addrinfo()
         hints.ai_family = AF_UNSPEC
         hints.ai_socktype = streamType
@@ -36,8 +46,8 @@ final class StreamSocket: Sendable {
         while let address = next?.pointee {
             let descriptor = socket(address.ai_family, address.ai_socktype, address.ai_protocol)
             if descriptor >= 0, connectOrClose(descriptor, address.ai_addr, address.ai_addrlen) {
-                let connected = StreamSocket(descriptor)
-                connected.set(IPPROTO_TCP, TCP_NODELAY, Int32(1))
+                let connected = StreamSocket(descriptor, peer: peer)
+                connected.sendAtOnce()
                 return connected
             }
             failure.code = errno
@@ -80,9 +90,9 @@ final class StreamSocket: Sendable {
     }
 
     #if canImport(Glibc)
-    private static var streamType: Int32 { Int32(SOCK_STREAM.rawValue) }
+    static var streamType: Int32 { Int32(SOCK_STREAM.rawValue) }
     #else
-    private static var streamType: Int32 { SOCK_STREAM }
+    static var streamType: Int32 { SOCK_STREAM }
     #endif
 }
 
@@ -98,6 +108,9 @@ extension StreamSocket {
         case ended
     }
 
+    /// Lets what is sent leave at once, not when more has gathered.
+    func sendAtOnce() { set(IPPROTO_TCP, TCP_NODELAY, Int32(1)) }
+
     /// Lets each call that follows return after so many milliseconds at the latest.
     func setTimeout(milliseconds: Int) {
         let time = timeval(tv_sec: milliseconds / 1000, tv_usec: .init(milliseconds % 1000 * 1000))
@@ -112,7 +125,7 @@ extension StreamSocket {
             if count >= 0 { return .moved(count) }
             if errno == EAGAIN || errno == EWOULDBLOCK { return .nothing }
             if errno == EPIPE || errno == ECONNRESET { return .ended }
-            guard errno == EINTR else { throw .last("send to the broker") }
+            guard errno == EINTR else { throw .last("send to \(peer)") }
         }
     }
 
@@ -123,7 +136,7 @@ extension StreamSocket {
             switch try send(rest) {
             case .moved(let count): rest = UnsafeRawBufferPointer(rebasing: rest[count...])
             case .nothing: continue
-            case .ended: throw SystemError(code: EPIPE, action: "send to the broker")
+            case .ended: throw SystemError(code: EPIPE, action: "send to \(peer)")
             }
         }
     }
@@ -136,9 +149,27 @@ extension StreamSocket {
             if count == 0 { return .ended }
             if errno == EAGAIN || errno == EWOULDBLOCK { return .nothing }
             if errno == ECONNRESET { return .ended }
-            guard errno == EINTR else { throw .last("receive from the broker") }
+            guard errno == EINTR else { throw .last("receive from \(peer)") }
         }
     }
+
+    /// Fills the room, or gives `false` if the peer has closed its side before anything came. Throws if nothing comes
+    /// for as long as `setTimeout` says.
+    func receiveAll(into room: UnsafeMutableRawBufferPointer) throws(SystemError) -> Bool {
+        var rest = room
+        while !rest.isEmpty {
+            switch try receive(into: rest) {
+            case .moved(let count): rest = UnsafeMutableRawBufferPointer(rebasing: rest[count...])
+            case .nothing: throw SystemError(code: ETIMEDOUT, action: "receive from \(peer)")
+            case .ended where rest.count == room.count: return false
+            case .ended: throw SystemError(code: ECONNRESET, action: "receive from \(peer)")
+            }
+        }
+        return true
+    }
+
+    /// Closes this side: the peer receives what was sent, and then the end.
+    func endSending() { shutdown(descriptor, Int32(SHUT_WR)) }
 
     private func set<Value>(_ level: some BinaryInteger, _ option: some BinaryInteger, _ value: Value) {
         withUnsafeBytes(of: value) {

@@ -145,6 +145,18 @@ struct OperationTests {
         }
     }
 
+    @Test func `the machine is measured without a broker, or it is said why not`() async throws {
+        let table = try await Program.run("perf", "machine", "--seconds", "0.01")
+        #expect(table.status == 0, "\(table.errors)")
+        #expect(table.output.contains("wake of a thread"))
+        let json = try await Program.run("perf", "machine", "--seconds", "0.01", "--json")
+        #expect(json.output.hasPrefix(#"{"directory":""#) && json.output.hasSuffix("}\n"))
+        let nowhere = try await Program.run("perf", "machine", "--directory", "/nowhere")
+        #expect(nowhere.status == ExitStatus.failed.rawValue)
+        #expect(nowhere.hasOneErrorLine)
+        #expect(nowhere.errors.contains("/nowhere"))
+    }
+
     @Test func `the demonstration loses nothing`() async throws {
         let outcome = try await Program.run("demo", "--messages", "1000")
         #expect(outcome.status == 0)

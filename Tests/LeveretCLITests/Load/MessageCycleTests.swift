@@ -7,6 +7,7 @@ struct MessageCycleTests {
         #expect(MessageCycle(queues: [], sizes: [16], priorities: 1).length == 1)
         #expect(MessageCycle(queues: [0, 1], sizes: [1, 2, 3, 4], priorities: 1).length == 4)
         #expect(MessageCycle(queues: [0, 1], sizes: [1, 2, 3], priorities: 5).length == 30)
+        #expect(MessageCycle(queues: [], sizes: [1, 2], priorities: 1, routingKeys: 3).length == 6)
     }
 
     @Test func `every queue has a producer and a consumer, and each of them has a queue`() {

@@ -53,12 +53,19 @@ struct PublishBatchTests {
             try Self.read(fanout.fill(1, after: 0, producer: 0) { _ in 0 }).first?.publish
                 == BasicPublish(exchange: "orders-fanout", routingKey: "")
         )
-        let plan = LoadPlan.sample(route: .exchange("events", routingKey: "a.b"))
+        let plan = LoadPlan.sample(route: .exchange("events", routingKeys: ["a.b"]))
         let named = try PublishBatch(plan, producer: 0, frameMax: 131_072)
         #expect(
             try Self.read(named.fill(1, after: 0, producer: 0) { _ in 0 }).first?.publish
                 == BasicPublish(exchange: "events", routingKey: "a.b")
         )
+    }
+
+    @Test func `messages take the routing keys in turn`() throws {
+        let plan = LoadPlan.sample(route: .exchange("events", routingKeys: ["a.b", "c"]))
+        let batch = try PublishBatch(plan, producer: 0, frameMax: 131_072)
+        let keys = try Self.read(batch.fill(3, after: 1, producer: 0) { _ in 0 }).map(\.publish.routingKey)
+        #expect(keys == ["c", "a.b", "c"])
     }
 
     @Test func `more than the memory is given to is refused`() {

@@ -1,0 +1,158 @@
+"""What the machine itself can do, as `leveret perf machine` measures it, and which of that bounds each scenario."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Callable
+
+from brokers import PerfFailed
+
+COMMAND = "leveret perf machine --directory DATA --json"
+SMALLEST_COMMIT, BUSY_COMMIT = 4096, 262_144
+LOGIN_EXCHANGES = 4  # three to log in, one to open a channel
+CYCLE_EXCHANGES = LOGIN_EXCHANGES + 3  # declare, get, close; publishing has no answer
+
+
+class Machine:
+    """The report of `leveret perf machine`. Durations are in microseconds."""
+
+    def __init__(self, report: dict):
+        self.report = report
+
+    @classmethod
+    def measured(cls, binary: str, directory: Path) -> "Machine":
+        """Measures where the brokers' data will be."""
+        command = [binary, "perf", "machine", "--directory", str(directory), "--json"]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+        if done.returncode != 0:
+            raise PerfFailed(f"{' '.join(command)}\n{done.stdout}{done.stderr}")
+        return cls(json.loads(done.stdout))
+
+    def forced_writes(self, size: int, appending: bool) -> dict:
+        return next(writes for writes in self.report["forced_writes"]
+                    if (writes["bytes"], writes["appending"]) == (size, appending))
+
+    def connections(self, exchanges: int) -> dict:
+        return next(found for found in self.report["connections"] if found["exchanges"] == exchanges)
+
+    @property
+    def round_trip(self) -> float:
+        return self.report["round_trip_us"]["p50"]
+
+    @property
+    def wake(self) -> float:
+        return self.report["wake_us"]["p50"]
+
+    def rows(self) -> list[list[str]]:
+        """What was measured, p50 and p99 in microseconds, and per second."""
+        rows = []
+        for writes in self.report["forced_writes"]:
+            place = "appended" if writes["appending"] else "over bytes that were there"
+            rows.append([f"write and `fdatasync`, {writes['bytes'] // 1024} KiB {place}", *quantiles(writes["latency_us"]),
+                         f"{writes['bytes_per_second'] / 1e6:,.1f} MB: "
+                         f"{writes['messages_of_1_kib_per_second']:,.0f} messages of 1 KiB"])
+        rows.append([f"round trip of {self.report['round_trip_bytes']} bytes over TCP between two threads",
+                     *quantiles(self.report["round_trip_us"]), ""])
+        rows.append(["wake of a thread that waits at a condition variable", *quantiles(self.report["wake_us"]), ""])
+        for found in self.report["connections"]:
+            with_exchanges = f" and {found['exchanges']} round trips" if found["exchanges"] else ""
+            rows.append([f"TCP connection{with_exchanges}; per second with its closing",
+                         *quantiles(found["open_latency_us"]), f"{found['rate_per_second']:,.0f}"])
+        return rows
+
+    def lines(self) -> list[str]:
+        """The table, and where the files were."""
+        table = ["| | p50 µs | p99 µs | per second |", "| --- | ---: | ---: | ---: |",
+                 *("| " + " | ".join(row) + " |" for row in self.rows())]
+        system = self.report["file_system"] or "a file system that is not known"
+        head = (f"`{COMMAND}`, before the brokers were started; each for {self.report['seconds']:g} s, the files on "
+                f"{system}, where the brokers' data are.")
+        return [head, "", *table]
+
+
+def quantiles(latencies: dict) -> list[str]:
+    return [f"{latencies[share]:,.1f}" for share in ("p50", "p99")]
+
+
+@dataclass
+class Bound:
+    """What a scenario cannot do without, in the unit of its figure: microseconds, or something per second."""
+
+    figure: str
+    reason: str
+    limit: Callable[[Machine, Callable[[str], float | None]], float | None]
+
+    @property
+    def is_latency(self) -> bool:
+        return self.figure.startswith("latency")
+
+    def cells(self, machine: Machine, median: Callable[[str], float | None]) -> list[str] | None:
+        """Measured, limit, how near the limit it is, and why; nothing if something was not measured."""
+        measured, limit = median(self.figure), self.limit(machine, median)
+        if not measured or not limit:
+            return None
+        unit = " µs" if self.is_latency else "/s"
+        share = limit / measured if self.is_latency else measured / limit
+        return [f"{measured:,.0f}{unit}", f"{limit:,.0f}{unit}", f"{share * 100:.0f} %", self.reason]
+
+
+def processors(_: Machine, median: Callable[[str], float | None]) -> float | None:
+    """As many messages as all processors could do, if they did nothing but what these messages took."""
+    broker, generator = median("cpu_us"), median("generator_cpu_us")
+    if broker is None or generator is None or broker + generator <= 0:
+        return None
+    return os.cpu_count() * 1e6 / (broker + generator)
+
+
+def appended(machine: Machine, _) -> float:
+    return machine.forced_writes(BUSY_COMMIT, appending=True)["messages_of_1_kib_per_second"]
+
+
+def confirm(machine: Machine, _) -> float:
+    forced = machine.forced_writes(SMALLEST_COMMIT, appending=False)["latency_us"]["p50"]
+    return forced + machine.round_trip + 2 * machine.wake
+
+
+def passing(machine: Machine, _) -> float:
+    return machine.round_trip
+
+
+def openings(machine: Machine, _) -> float:
+    return 1e6 / machine.connections(LOGIN_EXCHANGES)["open_latency_us"]["p50"]
+
+
+def cycles(machine: Machine, _) -> float:
+    plain = 1e6 / machine.connections(0)["rate_per_second"]
+    return 1e6 / (plain + CYCLE_EXCHANGES * machine.round_trip)
+
+
+PROCESSORS = Bound("rate", "all processors, if they did nothing but what each message took of broker and generator", processors)
+PASSING = Bound("latency_p50", "a round trip: from the producer to the broker and on to the consumer", passing)
+BOUNDS = {
+    **{key: PROCESSORS for key in ("S1", "S2", "S3a", "S3b", "S4c", "S7", "S11")},
+    "S4p": Bound("rate", "the disk: 256 KiB appended and forced at a time, in messages of 1 KiB", appended),
+    "S5": Bound("latency_p50", "a forced write of 4 KiB, a round trip, and two wakes: of the journal's thread and of the "
+                "connection's", confirm),
+    "S6a": PASSING, "S6b": PASSING, "S6c": PASSING,
+    "S9": Bound("open_rate", f"a TCP connection and {LOGIN_EXCHANGES} round trips: login and channel", openings),
+    "S10": Bound("rate", f"a TCP connection, {CYCLE_EXCHANGES} round trips, and its closing", cycles),
+}
+
+
+def bounds(machine: Machine, chosen, figure: Callable[[str, str], float | None]) -> list[str]:
+    """A table of what bounds each scenario; `figure` gives a scenario's median by its key and the figure's name."""
+    rows = []
+    for scenario in chosen:
+        bound = BOUNDS.get(scenario.key)
+        cells = bound.cells(machine, lambda name: figure(scenario.key, name)) if bound else None
+        if cells:
+            rows.append("| " + " | ".join([scenario.key, *cells]) + " |")
+    if not rows:
+        return []
+    return ["What bounds each row: the figure, what the machine itself would allow, and how near that is (100 %: nothing "
+            "is left to gain).", "",
+            "| | measured | limit | share | the limit |", "| --- | ---: | ---: | ---: | --- |", *rows]
