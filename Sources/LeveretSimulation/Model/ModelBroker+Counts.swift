@@ -41,6 +41,14 @@ extension ModelBroker {
         for entry in dropped { bury(entry, of: queue, because: .maxlen) }
     }
 
+    /// A confirm says so of a message that its queue dropped though others were delivered behind it.
+    func dropIfPassedOver(_ entry: ModelEntry) {
+        guard let queue = queues.first(where: { $0.passedOver.contains { $0 === entry } }), entry.isReady,
+            queue.mayHaveBeenOverfull(in: currentStep)
+        else { return }
+        bury(entry, of: queue, because: .maxlen)
+    }
+
     /// What dies in the moment in which its queue is deleted goes with it if its content has to be read back first.
     private func forgetWhatWentWithItsSource(in queue: ModelQueue, leaving count: Int) {
         guard queue.ready.count > count, readingIn == currentStep else { return }

@@ -40,6 +40,9 @@ extension ModelBroker {
 
     package func noteFailure() { hasFailed = true }
 
+    /// Whether a segment was asked for that has not been brought yet.
+    package var isReadingBack: Bool { !wantedSegments.isEmpty }
+
     package func noteLoaded(_ segment: SegmentID) { wantedSegments.removeAll { $0 == segment } }
 
     /// The core is gone; a new one recovers from a journal that holds everything up to a batch, counted from 1.

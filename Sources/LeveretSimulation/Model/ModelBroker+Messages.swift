@@ -117,6 +117,7 @@ extension ModelBroker {
             channel.transaction?.settlements += meant.map { .init(delivery: $0, acknowledgement: acknowledgement) }
             return true
         }
+        channel.settledIn = currentStep
         for delivery in meant { settle(delivery, by: acknowledgement) }
         return true
     }

@@ -169,11 +169,17 @@ extension ModelBroker {
             throw Violation("a delivery beyond the outbound window of \(channel.id.session)")
         }
         let better = consumer.queue.consumers.first {
-            $0.priority > consumer.priority && hasRoom($0) && isReachable($0)
+            $0.priority > consumer.priority && hasRoom($0) && isReachable($0) && !mayHaveGotRoomLater($0)
         }
         if let better { throw Violation("a delivery though consumer \(better.tag) has a higher priority") }
         try take(delivery, from: consumer.queue, consumer: consumer, noAcknowledge: consumer.noAcknowledge, channel)
         session.undrained += delivery.outboundCost
+    }
+
+    /// Where a limit holds consumers have their turn with each message that comes back, and so before the last
+    /// acknowledgement of a run.
+    private func mayHaveGotRoomLater(_ consumer: ModelConsumer) -> Bool {
+        consumer.queue.rules.isLimited && consumer.channel.settledIn == currentStep
     }
 
     private func observe(_ delivery: ObservedDelivery, count: UInt32, on channel: ModelChannel) throws {
@@ -182,6 +188,7 @@ extension ModelBroker {
         channel.expectedReplies.removeFirst()
         try take(delivery, from: queue, consumer: nil, noAcknowledge: noAcknowledge, channel)
         // A get that has waited may be answered before all that this command publishes is there.
+        if count > queue.ready.count { dropWhatMayNotStay() }
         let left = queue.ready.count
         let old = left - queue.ready.count { $0.readySince == currentStep }
         guard min(old, queue.rules.mostKept ?? old)...left ~= Int(count) else {
@@ -262,6 +269,7 @@ extension ModelBroker {
         let confirmed = try answered(sequence, multiple: multiple, on: channel)
         // What a full queue has dropped is not waited for.
         if !confirmed.flatMap(\.entries).allSatisfy(mayBeConfirmed) { dropWhatMayNotStay() }
+        for entry in confirmed.flatMap(\.entries) where !mayBeConfirmed(entry) { dropIfPassedOver(entry) }
         for publishing in confirmed {
             guard !publishing.isRefused else {
                 throw Violation("publishing \(publishing.sequence) of \(channel.id) was confirmed by a full queue")

@@ -16,6 +16,7 @@ extension ModelBroker {
         guard !isRefused(transaction) else { return raise(.preconditionFailed, on: channel) }
         channel.transaction = ModelTransaction()
         let isKept = transaction.publishings.map { apply($0, on: channel) }.contains(true)
+        channel.settledIn = currentStep
         for settlement in transaction.settlements { settle(settlement.delivery, by: settlement.acknowledgement) }
         channel.expectedReplies.append(
             ExpectedReply(

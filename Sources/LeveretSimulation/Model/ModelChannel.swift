@@ -64,6 +64,8 @@ final class ModelChannel {
     var unconfirmed: [ModelPublishing] = []
     var unacknowledged: [ModelDelivery] = []
     var nextTag: UInt64 = 1
+    /// The step in which it last acknowledged something.
+    var settledIn = 0
     /// Deliveries that were taken back because nobody acknowledged them in time.
     var takenBack: [UInt64] = []
     var transaction: ModelTransaction?

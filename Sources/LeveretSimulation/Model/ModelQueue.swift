@@ -78,7 +78,7 @@ final class ModelQueue {
 
     func notePassedOver(_ entry: ModelEntry, in step: Int) {
         begin(step)
-        passedOver.append(entry)
+        if !passedOver.contains(where: { $0 === entry }) { passedOver.append(entry) }
     }
 
     /// Whether the queue may have dropped something in the step: before what was delivered since.
