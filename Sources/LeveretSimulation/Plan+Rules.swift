@@ -25,6 +25,11 @@ extension Plan {
     /// Whether any queue has a limit of length.
     var isLimited: Bool { queueArguments.contains { $0["x-max-length"] != nil || $0["x-max-length-bytes"] != nil } }
 
+    /// Whether any queue refuses what is too much.
+    var refusesPublishings: Bool {
+        queueArguments.contains { $0["x-overflow"]?.string?.hasPrefix("reject-publish") ?? false }
+    }
+
     /// Whether what is asked for is read back at once: messages arrive where they move to, and leave what is too full,
     /// only when all of it has been read.
     var readsBackAtOnce: Bool { movesMessages || isLimited }

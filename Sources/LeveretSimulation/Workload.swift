@@ -99,7 +99,9 @@ package struct Workload {
 
 extension Workload {
     private mutating func publishings(_ model: ModelBroker) -> [NumberedPublishing] {
-        var run = (0..<random.number(1...plan.longestRun)).map { _ in publishing(model) }
+        // Where queues refuse what is too much consumers have their turn during a run, and so decide what is refused.
+        let longestRun = plan.refusesPublishings ? 1 : plan.longestRun
+        var run = (0..<random.number(1...longestRun)).map { _ in publishing(model) }
         guard random.chance(plan.mistakes) else { return run }
         // Where queues are limited consumers have their turn during a run, so that a mistake can only come first.
         let place = plan.isLimited ? 0 : random.number(0...run.count - 1)

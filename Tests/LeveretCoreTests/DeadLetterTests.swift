@@ -217,6 +217,19 @@ import Testing
         #expect(try core.restarted().drain("dead") == ["a"])
     }
 
+    @Test func `a message that was taken is confirmed even if the queue for its dead letter refuses that`() throws {
+        let core = try CoreHarness()
+        try core.declare("q", QueueOptions(durable: true, arguments: Self.toDead))
+        try core.declare(
+            "dead",
+            QueueOptions(durable: true, arguments: ["x-max-length": 0, "x-overflow": "reject-publish"])
+        )
+        try core.selectConfirms()
+        core.commitsAtOnce = false
+        #expect(try core.publish("a", key: "q", persistent: true, expiration: "10").answers == [])
+        #expect(try core.wait(milliseconds: 10).answers == ["confirm 1"])
+    }
+
     @Test func `a crash finds a dying message in one of both queues and never in both`() throws {
         let core = try core(durable: true)
         try core.publish("a", key: "q", persistent: true)

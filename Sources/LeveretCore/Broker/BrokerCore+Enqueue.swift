@@ -33,9 +33,11 @@ extension BrokerCore {
                 return false
             }
         }
-        let isJournaled = store(arrival, in: accepting, ticket: isRefused ? nil : arrival.ticket)
+        // A message that was taken is confirmed, even if its dead letter is not.
+        let isNack = isRefused && !arrival.publishing.hasDeathHistory
+        let isJournaled = store(arrival, in: accepting, ticket: isNack ? nil : arrival.ticket)
         if let ticket = arrival.ticket {
-            if isRefused {
+            if isNack {
                 gate.refuse(ticket)
             } else if isJournaled {
                 gate.wait(ticket.ledger)

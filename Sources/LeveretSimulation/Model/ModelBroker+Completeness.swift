@@ -55,7 +55,7 @@ extension ModelBroker {
     /// others wait for.
     private func mayWait(for queue: ModelQueue) -> Bool {
         guard let first = queue.firstReady else { return false }
-        let candidates = queue.readyInOrder.prefix { $0 === first || $0.mayChangePlaces(with: first) }
+        let candidates = queue.ready.filter { $0 === first || $0.mayChangePlaces(with: first) }
         return candidates.map(mayWait).contains(true)
     }
 

@@ -52,7 +52,9 @@ extension ModelBroker {
     /// What dies in the moment in which its queue is deleted goes with it if its content has to be read back first.
     private func forgetWhatWentWithItsSource(in queue: ModelQueue, leaving count: Int) {
         guard queue.ready.count > count, readingIn == currentStep else { return }
-        let doubtful = queue.ready.filter { $0.mayGoWithItsSourceIn == currentStep }
+        let doubtful = queue.ready.filter { entry in
+            entry.record.arrival == currentStep && entry.record.deaths.contains { self.queue(named: $0.queue) == nil }
+        }
         for entry in doubtful.prefix(queue.ready.count - count) { queue.settle(entry) }
     }
 

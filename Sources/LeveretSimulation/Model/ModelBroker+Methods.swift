@@ -108,6 +108,7 @@ extension ModelBroker {
         guard requeue else { return .failure(.notImplemented) }
         let deliveries = channel.unacknowledged
         channel.unacknowledged = []
+        channel.settledIn = currentStep
         for delivery in deliveries { putBack(delivery, isFailure: false) }
         return .reply(.recovered, batch: 0)
     }

@@ -191,7 +191,9 @@ extension ModelBroker {
         if count > queue.ready.count { dropWhatMayNotStay() }
         let left = queue.ready.count
         let old = left - queue.ready.count { $0.readySince == currentStep }
-        guard min(old, queue.rules.mostKept ?? old)...left ~= Int(count) else {
+        // What others have dropped, which only their length will tell, may have come here.
+        let doubtful = queues.flatMap(\.passedOver).count(where: \.isReady)
+        guard min(old, queue.rules.mostKept ?? old)...left + doubtful ~= Int(count) else {
             throw Violation("get-ok says \(count) messages are left, there are \(left); \(queue.contents)")
         }
         session(channel.id.session)?.undrained += delivery.outboundCost
@@ -285,9 +287,13 @@ extension ModelBroker {
 
     private func observeRefusal(of sequence: UInt64, multiple: Bool, on channel: ModelChannel) throws {
         let refused = try answered(sequence, multiple: multiple, on: channel)
-        guard refused.allSatisfy({ $0.isRefused || (hasFailed && !$0.entries.allSatisfy(mustBeConfirmed)) }) else {
+        guard refused.allSatisfy({ $0.isRefused || (hasFailed && mayBeUnconfirmed($0)) }) else {
             throw Violation("publishing \(sequence) of \(channel.id) was refused")
         }
+    }
+
+    private func mayBeUnconfirmed(_ publishing: ModelPublishing) -> Bool {
+        publishing.mayWaitFor > committedBatches || !publishing.entries.allSatisfy(mustBeConfirmed)
     }
 
     private func answered(_ sequence: UInt64, multiple: Bool, on channel: ModelChannel) throws -> [ModelPublishing] {

@@ -96,10 +96,12 @@ extension ModelBroker {
     /// A message of the queue is done with and goes to the dead letter exchange, if there is one.
     func bury(_ entry: ModelEntry, of queue: ModelQueue, because reason: ModelDeath.Reason) {
         if reason == .expired, entry.isReady { queue.noteDeparture(in: currentStep) }
+        // What was too much and too old at once dies of what is seen first.
+        let isDoubtful = entry.isReady && queue.rules.mostKept != nil && entry.isOver(at: now)
         queue.settle(entry)
         noteDeath(reason)
         let arrival = Arrival(serial: entry.serial, message: entry.message, deaths: entry.record.deaths)
-        entry.copies = deadLetter(arrival, of: queue, because: reason)
+        entry.copies = deadLetter(arrival, of: queue, because: reason, isDoubtful: isDoubtful)
         if queue.rules.deadLetterExchange != nil { entry.diedBefore = nextBatch }
     }
 
@@ -107,12 +109,14 @@ extension ModelBroker {
     private func deadLetter(
         _ arrival: Arrival,
         of queue: ModelQueue,
-        because reason: ModelDeath.Reason
+        because reason: ModelDeath.Reason,
+        isDoubtful: Bool = false
     ) -> [ModelEntry] {
         guard let name = queue.rules.deadLetterExchange, let exchange = exchange(named: name) else { return [] }
         var arrival = arrival
         arrival.dueAt = nil
         arrival.deaths = ModelDeath.adding(reason, in: queue.name, to: arrival.deaths)
+        arrival.deaths[0].isDoubtful = isDoubtful
         arrival.message.exchange = name
         arrival.message.routingKey = queue.rules.deadLetterRoutingKey ?? arrival.message.routingKey
         arrival.message.loseExpiration()

@@ -65,6 +65,7 @@ extension ModelBroker {
             for delivery in overdue {
                 channel.unacknowledged.removeAll { $0.tag == delivery.tag }
                 channel.takenBack.append(delivery.tag)
+                channel.settledIn = currentStep
                 takenBack += 1
                 putBack(delivery, isFailure: true)
             }
@@ -79,6 +80,8 @@ extension ModelBroker {
     func dropWhatMayNotStay() {
         let deaths = expiredMessages + droppedMessages
         for queue in queues {
+            // What had to be read back first has been looked at for its time first.
+            if readingIn == currentStep { expire(queue) { _ in true } }
             dropExcess(of: queue)
             expire(queue) { _ in true }
         }

@@ -167,20 +167,13 @@ extension ModelBroker {
     func release(_ channel: ModelChannel) {
         let consumers = channel.consumers
         for consumer in consumers { detach(consumer) }
-        let earlier = nextIdentity
         for delivery in channel.outstanding.sorted(by: { $0.tag < $1.tag }) { putBack(delivery, isFailure: true) }
         for consumer in consumers { deleteIfAbandoned(consumer.queue) }
-        for entry in queues.flatMap(\.entries) where entry.record.identity > earlier && isFromDeletedQueue(entry) {
-            entry.mayGoWithItsSourceIn = currentStep
-        }
+        channel.settledIn = currentStep
         channel.unacknowledged = []
         channel.transaction = nil
         channel.unconfirmed = []
         channel.expectedCancels = []
-    }
-
-    private func isFromDeletedQueue(_ entry: ModelEntry) -> Bool {
-        entry.record.deaths.first.map { queue(named: $0.queue) == nil } ?? false
     }
 
     /// Expects a channel exception and does what it does.

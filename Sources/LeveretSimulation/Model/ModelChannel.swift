@@ -64,7 +64,7 @@ final class ModelChannel {
     var unconfirmed: [ModelPublishing] = []
     var unacknowledged: [ModelDelivery] = []
     var nextTag: UInt64 = 1
-    /// The step in which it last acknowledged something.
+    /// The step in which it last lost some of what is unacknowledged.
     var settledIn = 0
     /// Deliveries that were taken back because nobody acknowledged them in time.
     var takenBack: [UInt64] = []

@@ -50,8 +50,6 @@ final class ModelEntry {
     /// Where it went when it died, if it could go anywhere, and the first batch that was cut after that.
     var copies: [ModelEntry] = []
     var diedBefore: Int?
-    /// The step in which the queue where the message died was deleted, right after that.
-    var mayGoWithItsSourceIn: Int?
 
     init(_ record: Record, isPersistent: Bool, readySince: Int) {
         self.record = record
@@ -93,7 +91,9 @@ final class ModelEntry {
         if record.deaths.isEmpty, record.returns == 0 { return observed.properties == message.properties }
         guard var seen = BasicProperties(observed), var own = BasicProperties(message) else { return false }
         var headers = seen.headers ?? [:]
-        guard ModelDeath.take(from: &headers) == record.deaths else { return false }
+        guard let deaths = ModelDeath.take(from: &headers), deaths.count == record.deaths.count,
+            zip(deaths, record.deaths).allSatisfy({ $1.isShown(as: $0) })
+        else { return false }
         guard headers.take("x-delivery-count")?.integer ?? 0 == Int64(record.failures),
             headers.take("x-acquired-count")?.integer ?? 0 == Int64(record.returns)
         else { return false }
@@ -110,6 +110,13 @@ struct ModelDeath: Equatable {
     var queue: String
     var reason: Reason
     var count: Int64 = 1
+    /// Whether it may have died of age as well as of its queue's length.
+    var isDoubtful = false
+
+    func isShown(as death: ModelDeath) -> Bool {
+        death.queue == queue && death.count == count
+            && (death.reason == reason || (isDoubtful && (death.reason == .expired || death.reason == .maxlen)))
+    }
 
     /// The latest first; the same queue and reason again only count up.
     static func adding(_ reason: Reason, in queue: String, to deaths: [ModelDeath]) -> [ModelDeath] {
