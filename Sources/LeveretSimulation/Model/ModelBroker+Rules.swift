@@ -151,7 +151,10 @@ extension ModelBroker {
     /// death before. `false` if it did not have to die.
     private func letDie(_ observed: ObservedMessage, _ deaths: ArraySlice<ModelDeath>) throws -> Bool {
         guard let death = deaths.first, let source = queue(named: death.queue) else { return false }
-        let isMeant = { (entry: ModelEntry) in entry.isReady && entry.message.body == observed.body }
+        let isMeant = { (entry: ModelEntry) in
+            let told = ModelDeath.adding(death.reason, in: death.queue, to: entry.record.deaths)
+            return entry.isReady && entry.message.body == observed.body && ModelDeath.isShown(told, as: Array(deaths))
+        }
         if !source.entries.contains(where: isMeant), try !letDie(observed, deaths.dropFirst()) { return false }
         guard let entry = source.entries.first(where: isMeant) else { return false }
         switch death.reason {

@@ -91,9 +91,9 @@ final class ModelEntry {
         if record.deaths.isEmpty, record.returns == 0 { return observed.properties == message.properties }
         guard var seen = BasicProperties(observed), var own = BasicProperties(message) else { return false }
         var headers = seen.headers ?? [:]
-        guard let deaths = ModelDeath.take(from: &headers), deaths.count == record.deaths.count,
-            zip(deaths, record.deaths).allSatisfy({ $1.isShown(as: $0) })
-        else { return false }
+        guard let deaths = ModelDeath.take(from: &headers), ModelDeath.isShown(record.deaths, as: deaths) else {
+            return false
+        }
         guard headers.take("x-delivery-count")?.integer ?? 0 == Int64(record.failures),
             headers.take("x-acquired-count")?.integer ?? 0 == Int64(record.returns)
         else { return false }
@@ -113,9 +113,14 @@ struct ModelDeath: Equatable {
     /// Whether it may have died of age as well as of its queue's length.
     var isDoubtful = false
 
-    func isShown(as death: ModelDeath) -> Bool {
-        death.queue == queue && death.count == count
-            && (death.reason == reason || (isDoubtful && (death.reason == .expired || death.reason == .maxlen)))
+    /// Whether a client that is told of deaths is told of these.
+    static func isShown(_ deaths: [ModelDeath], as told: [ModelDeath]) -> Bool {
+        deaths.count == told.count && zip(deaths, told).allSatisfy { $0.isShown(as: $1) }
+    }
+
+    private func isShown(as told: ModelDeath) -> Bool {
+        guard told.queue == queue, told.count == count else { return false }
+        return told.reason == reason || (isDoubtful && (told.reason == .expired || told.reason == .maxlen))
     }
 
     /// The latest first; the same queue and reason again only count up.
