@@ -1,9 +1,8 @@
 import CAllocator
 import ServiceLifecycle
 
-/// Gives memory back to the system that the broker needed for a while.
-///
-/// The allocator keeps what is freed, for later: after a burst that may be hundreds of megabytes.
+/// Gives memory back to the system that the broker needed for a while: the code that started it, and what the allocator
+/// keeps of what was freed, which after a burst may be hundreds of megabytes.
 struct MemoryReturn: Service {
     private static let interval: Duration = .seconds(5)
     /// Less is left to the allocator, which will need it soon.
@@ -11,6 +10,7 @@ struct MemoryReturn: Service {
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
+            ProgramCode.unmap()
             while (try? await Task.sleep(for: Self.interval)) != nil {
                 if leveret_kept_bytes() > Self.keptBytes { leveret_return_kept_bytes() }
             }
