@@ -73,6 +73,24 @@ public final class Broker: Service, Sendable {
         resources.start()
     }
 
+    /// A broker around a driver that somebody else has made and started, as a simulation does without threads. The
+    /// machine's resources are not watched.
+    ///
+    /// - Parameter isNew: whether it is to be given its first virtual host and user.
+    package init(_ configuration: BrokerConfiguration, driver: CoreDriver, isNew: Bool, logger: Logger) throws {
+        self.configuration = configuration
+        self.driver = driver
+        self.logger = logger
+        state = Mutex(.running)
+        resources = ResourceMonitor(
+            limits: configuration.resourceLimits,
+            readings: .system(dataDirectory: configuration.dataDirectory),
+            driver: driver,
+            logger: logger
+        )
+        if isNew { try defineBeginnings() }
+    }
+
     /// A new data directory is given its first virtual host and user.
     private func defineBeginnings() throws {
         do {

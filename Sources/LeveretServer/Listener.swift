@@ -63,8 +63,7 @@ struct Listener {
                         let handler = NIOSSLServerHandler(context: certificates.context)
                         try channel.pipeline.syncOperations.addHandler(handler)
                     }
-                    let handler = ConnectionHandler(server: context, eventLoop: channel.eventLoop)
-                    try channel.pipeline.syncOperations.addHandler(handler)
+                    try ConnectionAcceptor(server: context).accept(channel, on: channel.eventLoop)
                 }
             }
         guard address.port != nil else { return bootstrap }

@@ -12,14 +12,16 @@ package final class CoreDriver: @unchecked Sendable {
     private var isShutDown = false
     private let clock: BrokerClock
     private let nextSession = Atomic<UInt64>(1)
-    private let journalWriter: JournalWriter?
-    private let timer: WakeTimer
+    private let journalWriter: (any JournalWriting)?
+    private let timer: any WakeTiming
     private let metrics: BrokerMetrics
     private let onFailure: @Sendable (String) -> Void
+    /// Bytes that the core delivers to a session before it waits for the client to take some.
+    package let outboundWindow: Int
 
-    /// Starts a core on what `store` holds; without a store everything is in memory. `onFailure` is called once,
-    /// if the journal fails for good.
-    package init(
+    /// Starts a core on what `store` holds, with threads of its own; without a store everything is in memory.
+    /// `onFailure` is called once, if the journal fails for good.
+    package convenience init(
         store: (any JournalStore)?,
         recovered: consuming RecoveredState,
         limits: CoreLimits,
@@ -28,16 +30,40 @@ package final class CoreDriver: @unchecked Sendable {
         metrics: BrokerMetrics,
         onFailure: @escaping @Sendable (String) -> Void
     ) {
-        let core = BrokerCore(recovering: recovered, limits: limits, isDurable: store != nil, seed: seed)
+        self.init(
+            journal: store.map { JournalWriter(store: $0) },
+            timer: WakeTimer(clock: clock),
+            recovered: recovered,
+            limits: limits,
+            seed: seed,
+            clock: clock,
+            metrics: metrics,
+            onFailure: onFailure
+        )
+    }
+
+    /// Starts a core whose journal and timer are somebody's; without a journal everything is in memory.
+    package init(
+        journal: (any JournalWriting)?,
+        timer: any WakeTiming,
+        recovered: consuming RecoveredState,
+        limits: CoreLimits,
+        seed: UInt64,
+        clock: BrokerClock,
+        metrics: BrokerMetrics,
+        onFailure: @escaping @Sendable (String) -> Void
+    ) {
+        let core = BrokerCore(recovering: recovered, limits: limits, isDurable: journal != nil, seed: seed)
         state = DriverState(core: core)
         self.clock = clock
         self.metrics = metrics
         self.onFailure = onFailure
-        journalWriter = store.map { JournalWriter(store: $0) }
-        timer = WakeTimer(clock: clock)
+        self.timer = timer
+        journalWriter = journal
+        outboundWindow = limits.outboundWindow
     }
 
-    /// Starts the threads of journal and timer, and the core's time. To be called once, before the first command.
+    /// Starts journal and timer, and the core's time. To be called once, before the first command.
     package func start() {
         journalWriter?.start(for: self)
         timer.start(for: self)
@@ -56,7 +82,13 @@ package final class CoreDriver: @unchecked Sendable {
         lock.withLock { state.removeSink(of: session) }
     }
 
+    /// How many sessions have a sink.
+    package var sinkCount: Int { lock.withLock { state.sinks.count } }
+
     /// Applies commands under one locking; sinks are woken afterwards.
+    ///
+    /// Not to be inlined, on which the optimizer of Swift 6.3.1 breaks in asynchronous functions.
+    @inline(never)
     package func perform(_ commands: (borrowing CommandPort) -> Void) {
         let outcome = lock.withLock {
             state.begin(at: clock.now())
@@ -88,7 +120,7 @@ package final class CoreDriver: @unchecked Sendable {
         }
     }
 
-    /// Copies what is committed into a new data directory; see `JournalWriter.requestCopy`. `false` without a journal.
+    /// Copies what is committed into a new data directory; see `JournalWriting.requestCopy`. `false` without a journal.
     func copyJournal(to path: String, completion: @escaping @Sendable ((any Error)?) -> Void) -> Bool {
         guard let journalWriter else { return false }
         journalWriter.requestCopy(to: path, completion: completion)

@@ -3,7 +3,7 @@ import LeveretCore
 /// The journal's thread: commits one batch at a time and reads segments back.
 ///
 /// Group commit is natural: what gathers while one batch is committed is the next one.
-final class JournalWriter: Sendable {
+final class JournalWriter: JournalWriting, Sendable {
     private struct Inbox {
         var batch: JournalBatch?
         var isCommitting = false

@@ -1,7 +1,7 @@
 import LeveretCore
 
 /// The thread that calls the core when its time has come and nobody else has.
-final class WakeTimer: Sendable {
+final class WakeTimer: WakeTiming, Sendable {
     private struct Inbox {
         var wakeAt: BrokerTime?
         var isStopping = false

@@ -18,7 +18,7 @@ final class ServerContext: Sendable {
     /// A longer body is refused, in bytes.
     let bodyLimit: Int
     /// Bytes that the core delivers to a session before it waits for the client to take some.
-    let outboundWindow = CoreLimits().outboundWindow
+    let outboundWindow: Int
     private let loadedCertificates = Mutex<ServerCertificates?>(nil)
 
     init(broker: Broker, configuration: ServerConfiguration, registry: ConnectionRegistry, logger: Logger) {
@@ -28,6 +28,7 @@ final class ServerContext: Sendable {
         self.logger = logger
         serverProperties = .serverProperties(configuration)
         bodyLimit = broker.configuration.maximumMessageSize
+        outboundWindow = broker.driver.outboundWindow
     }
 
     /// For the listeners with TLS; `nil` before they are read, and without TLS.
