@@ -21,6 +21,7 @@ SEEDS ?= 1000
 ROUNDS ?= 100
 MINUTES ?= 10
 SEED ?=
+STAGE ?=
 COUNT ?=
 
 .PHONY: help
@@ -63,27 +64,36 @@ test: setup ## Build once and pass all tests: Swift, foreign clients, kill and r
 	printf 'Python  %s\n' "$$(tail -n 1 .build/logs/python-tests.txt)"
 	exit $$status
 
-# One process for each core; each runs its share of the seeds, and says which of them failed and why.
 .PHONY: simulate
 simulate: setup-build ## Run the broker through many simulated lives with faulty disks (SEEDS=1000, or SEED=)
-	@$(SWIFT) build --configuration release --product LeveretSimulate
-	if [ -n "$(SEED)" ]; then exec .build/release/LeveretSimulate $(SEED) $(SEED); fi
-	jobs=$$(getconf _NPROCESSORS_ONLN)
-	logs=$$(mktemp -d)
-	trap 'rm -rf "$$logs"' EXIT
-	running=()
-	for job in $$(seq "$$jobs"); do
-	    .build/release/LeveretSimulate "$$job" $(SEEDS) "$$jobs" >"$$logs/$$job" 2>&1 &
-	    running+=($$!)
-	done
-	status=0
-	for process in "$${running[@]}"; do wait "$$process" || status=1; done
-	grep --no-filename --invert-match --extended-regexp '^([0-9]+ [0-9]+|[A-Za-z]+: [0-9]+)$$' "$$logs"/* || true
-	echo "$$(cat "$$logs"/* | grep --count --extended-regexp '^[0-9]+ [0-9]+$$') of $(SEEDS) seeds kept every promise"
-	exit $$status
+	@$(run-simulation)
+
+.PHONY: simulate-wire
+simulate-wire: STAGE := --wire
+simulate-wire: setup-build ## Run the server and its clients over many simulated bad networks (SEEDS=1000, or SEED=)
+	@$(run-simulation)
+
+# One process for each core; each runs its share of the seeds, and says which of them failed and why.
+define run-simulation
+    $(SWIFT) build --configuration release --product LeveretSimulate
+    if [ -n "$(SEED)" ]; then exec .build/release/LeveretSimulate $(STAGE) $(SEED) $(SEED); fi
+    jobs=$$(getconf _NPROCESSORS_ONLN)
+    logs=$$(mktemp -d)
+    trap 'rm -rf "$$logs"' EXIT
+    running=()
+    for job in $$(seq "$$jobs"); do
+        .build/release/LeveretSimulate $(STAGE) "$$job" $(SEEDS) "$$jobs" >"$$logs/$$job" 2>&1 &
+        running+=($$!)
+    done
+    status=0
+    for process in "$${running[@]}"; do wait "$$process" || status=1; done
+    grep --no-filename --invert-match --extended-regexp '^([0-9]+ [0-9]+|[A-Za-z]+: [0-9]+)$$' "$$logs"/* || true
+    echo "$$(cat "$$logs"/* | grep --count --extended-regexp '^[0-9]+ [0-9]+$$') of $(SEEDS) seeds kept every promise"
+    exit $$status
+endef
 
 .PHONY: simulate-mutants
-simulate-mutants: setup-build ## Plant bugs into a copy of the core, and count the seeds until each is found
+simulate-mutants: setup-build ## Plant bugs into a copy of the broker, and count the seeds until each is found
 	@python3 Tests/Mutants/mutants.py
 
 .PHONY: soak

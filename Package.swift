@@ -124,7 +124,19 @@ let package = Package(
             dependencies: ["LeveretCore", "LeveretModel"],
             swiftSettings: settings
         ),
-        .executableTarget(name: "LeveretSimulate", dependencies: ["LeveretSimulation"], swiftSettings: settings),
+        .target(
+            name: "LeveretNetworkSimulation",
+            dependencies: [
+                "LeveretServer", "Leveret", "LeveretCore", "LeveretWire", "LeveretModel", "LeveretSimulation",
+                nioCore, nioEmbedded, logging,
+            ],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "LeveretSimulate",
+            dependencies: ["LeveretSimulation", "LeveretNetworkSimulation"],
+            swiftSettings: settings
+        ),
         .target(
             name: "LeveretTestSupport",
             swiftSettings: settings

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Plants one bug after the other into a copy of the core, and counts the seeds that the simulation needs to find it.
+"""Plants one bug after the other into a copy of the broker, and counts the seeds that the simulation needs to find it.
 
     make simulate-mutants              (all of them; or: python3 Tests/Mutants/mutants.py NAME...)
 
-Each bug is a text file beside this script: what it is, the file it goes into, what stands there and what stands there
-instead. The table that is printed belongs into Docs/Simulation.md. Exit status 1 if a bug was not found.
+Each bug is a text file beside this script: what it is, the stage of the simulation that is to find it (`wire`, or the
+core if none is named), the file it goes into, what stands there and what stands there instead. The table that is
+printed belongs into Docs/Simulation.md. Exit status 1 if a bug was not found.
 """
 
 import re
@@ -15,31 +16,11 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-TARGETS = ["LeveretModel", "LeveretCore", "LeveretSimulation", "LeveretSimulate"]
 MOST_SEEDS = 2_000
-MANIFEST = """
-// swift-tools-version: 6.2
-import PackageDescription
-
-let settings: [SwiftSetting] = [
-    .swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("InternalImportsByDefault"), .enableUpcomingFeature("MemberImportVisibility"),
-]
-let collections = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
-let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
-let package = Package(
-    name: "leveret",
-    platforms: [.macOS(.v15)],
-    dependencies: [.package(url: "https://github.com/apple/swift-collections", from: "1.6.0")],
-    targets: [
-        .target(name: "LeveretModel", swiftSettings: settings),
-        .target(name: "LeveretCore", dependencies: ["LeveretModel", collections, heap], swiftSettings: settings),
-        .target(name: "LeveretSimulation", dependencies: ["LeveretCore", "LeveretModel"], swiftSettings: settings),
-        .executableTarget(name: "LeveretSimulate", dependencies: ["LeveretSimulation"], swiftSettings: settings),
-    ]
+FORM = re.compile(
+    r"(?P<title>[^\n]+)\n\n(stage: (?P<stage>wire)\n\n)?in: (?P<path>[^\n]+)\n\nwas:\n(?P<was>.+)\n\nis:\n(?P<now>.+)\n",
+    re.DOTALL,
 )
-""".lstrip()
-FORM = re.compile(r"(?P<title>.+)\n\nin: (?P<path>.+)\n\nwas:\n(?P<was>.+)\n\nis:\n(?P<now>.+)\n", re.DOTALL)
 
 
 class Mutant:
@@ -49,6 +30,7 @@ class Mutant:
         if match is None:
             sys.exit(f"{file} is not in the form of a mutant")
         self.title, self.path, self.was, self.now = match.group("title", "path", "was", "now")
+        self.options = ["--wire"] if match.group("stage") else []
 
     def plant(self, copy: Path) -> None:
         text = (ROOT / self.path).read_text()
@@ -61,9 +43,9 @@ class Mutant:
 
 
 def make_copy(copy: Path) -> None:
-    for target in TARGETS:
-        shutil.copytree(ROOT / "Sources" / target, copy / "Sources" / target)
-    (copy / "Package.swift").write_text(MANIFEST)
+    for name in ["Sources", "Tests"]:
+        shutil.copytree(ROOT / name, copy / name, symlinks=True)
+    shutil.copyfile(ROOT / "Package.swift", copy / "Package.swift")
     shutil.copyfile(ROOT / "Package.resolved", copy / "Package.resolved")
 
 
@@ -75,10 +57,10 @@ def build(copy: Path) -> Path:
     return copy / ".build/release/LeveretSimulate"
 
 
-def seeds_until_found(program: Path) -> tuple[int | None, str]:
+def seeds_until_found(program: Path, options: list[str]) -> tuple[int | None, str]:
     """How many seeds it took, and what was wrong."""
-    process = subprocess.Popen([program, "1", str(MOST_SEEDS), "1"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                               text=True, errors="replace")
+    process = subprocess.Popen([program, *options, "1", str(MOST_SEEDS), "1"], stdout=subprocess.PIPE,
+                               stderr=subprocess.STDOUT, text=True, errors="replace")
     kept = 0
     try:
         for line in process.stdout:
@@ -107,7 +89,7 @@ def main() -> None:
         print("| bug | seeds until it was found | what was seen |\n| --- | --- | --- |")
         for mutant in mutants:
             mutant.plant(copy)
-            count, seen = seeds_until_found(build(copy))
+            count, seen = seeds_until_found(build(copy), mutant.options)
             mutant.remove(copy)
             missed = missed or count is None
             found = f"not in {MOST_SEEDS}" if count is None else count

@@ -11,15 +11,28 @@ struct SimulatedSeeds {
         var failures = ""
     }
 
-    /// How many seeds to run: `LEVERET_SEEDS`, or 500.
-    static var count: Int { ProcessInfo.processInfo.environment["LEVERET_SEEDS"].flatMap(Int.init) ?? 500 }
-
     private let process = Process()
     private let output = Pipe()
 
-    init(from first: Int, through last: Int, every step: Int) throws {
+    /// What is simulated.
+    enum Stage: CaseIterable {
+        /// The core and its journal.
+        case core
+        /// The server, its clients and the network as well.
+        case wire
+
+        /// After so many every place that the simulation is for has been come by.
+        var enoughSeeds: Int { self == .core ? 500 : 200 }
+
+        /// How many seeds to run: `LEVERET_SEEDS`, or enough.
+        var seedCount: Int {
+            ProcessInfo.processInfo.environment["LEVERET_SEEDS"].flatMap(Int.init) ?? enoughSeeds
+        }
+    }
+
+    init(_ stage: Stage, from first: Int, through last: Int, every step: Int) throws {
         process.executableURL = Self.executable
-        process.arguments = [first, last, step].map(String.init)
+        process.arguments = (stage == .wire ? ["--wire"] : []) + [first, last, step].map(String.init)
         process.standardOutput = output
         process.standardError = output
         try process.run()

@@ -67,7 +67,19 @@ struct DependencyRule: Sendable {
         ),
         .init(target: "LeveretCodegen", system: platform.union(foundation)),
         .init(target: "LeveretSimulation", ours: ["LeveretCore", "LeveretModel"]),
-        .init(target: "LeveretSimulate", ours: ["LeveretSimulation"], system: platform),
+        .init(
+            target: "LeveretNetworkSimulation",
+            ours: [
+                "LeveretServer", "Leveret", "LeveretCore", "LeveretWire", "LeveretModel", "LeveretSimulation",
+            ],
+            packages: ["NIOCore", "NIOEmbedded", "Logging"],
+            system: ["Dispatch"]
+        ),
+        .init(
+            target: "LeveretSimulate",
+            ours: ["LeveretSimulation", "LeveretNetworkSimulation"],
+            system: platform
+        ),
         .init(target: "LeveretTestSupport", system: platform.union(foundation)),
     ]
 }
