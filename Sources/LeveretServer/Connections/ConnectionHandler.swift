@@ -205,7 +205,10 @@ extension ConnectionHandler {
     private func perform(_ action: ConnectionStateMachine.ReceiveAction) {
         switch action {
         case .readMore, .apply: break
-        case .send(let method, let channel): outbound.write(method, channel: channel)
+        case .send(let method, let channel):
+            outbound.write(method, channel: channel)
+            // After connection.close-ok nothing may follow, though the client's own may still be due.
+            if method.id == ConnectionCloseOk.id { stopHeartbeat() }
         case .refuseProtocol(let header): refuse(header)
         case .authenticate(let login): authenticate(login)
         case .tuned(let limits): use(limits)

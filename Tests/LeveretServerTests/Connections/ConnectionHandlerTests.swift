@@ -355,6 +355,16 @@ import Testing
         #expect(!connection.isOpen)
     }
 
+    @Test func `nothing follows connection.close-ok when both sides close at once`() throws {
+        let connection = try EmbeddedConnection.open(broker: broker, heartbeat: 10)
+        try connection.send(ClientBytes.openChannel(1) + ClientBytes.connectionClose)
+        #expect(try methods(connection).last == .connectionCloseOk(ConnectionCloseOk()))
+        connection.advance(.seconds(9))
+        #expect(try connection.received().isEmpty)
+        connection.advance(.seconds(2))
+        #expect(!connection.isOpen)
+    }
+
     @Test func `what came before an error has happened`() throws {
         let connection = try EmbeddedConnection.open(broker: broker)
         let other = try EmbeddedConnection.open(broker: broker)
