@@ -41,9 +41,9 @@ extension ModelBroker {
         for entry in dropped { bury(entry, of: queue, because: .maxlen) }
     }
 
-    /// A confirm says so of a message that its queue dropped though others were delivered behind it.
-    func dropIfPassedOver(_ entry: ModelEntry) {
-        guard let queue = queues.first(where: { $0.passedOver.contains { $0 === entry } }), entry.isReady,
+    /// A confirm says so of a message that its queue dropped though others were delivered behind it, or have died of age.
+    func dropIfDoubtful(_ entry: ModelEntry) {
+        guard entry.isReady, let queue = queues.first(where: { $0.entries.contains { $0 === entry } }),
             queue.mayHaveBeenOverfull(in: currentStep)
         else { return }
         bury(entry, of: queue, because: .maxlen)

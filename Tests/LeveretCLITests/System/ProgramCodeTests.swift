@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct ProgramCodeTests {
     @Test func `only code from files that cannot be written to is taken out of memory`() {
-        let code: Substring = "5652c7704000-5652c9473000 r-xp 00000000 fe:00 16245800                   /usr/bin/leveret"
+        let code: Substring = "5652c7704000-5652c9473000 r-xp 00000000 fe:00 1 /usr/bin/leveret"
         #expect(ProgramCode.codeRange(of: code) == 0x5652_c770_4000..<0x5652_c947_3000)
         let others: [Substring] = [
             "5652c953e000-5652c9872000 rw-p 01e39000 fe:00 16245800                   /usr/bin/leveret",
