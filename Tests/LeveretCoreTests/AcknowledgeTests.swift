@@ -184,6 +184,22 @@ import Testing
         #expect(try core.drain("q", on: second) == ["1", "2"])
     }
 
+    @Test func `recover gives back also what a get before it still waits for`() throws {
+        let core = try CoreHarness()
+        try core.declare("q", .durable)
+        try core.publish("a", key: "q", persistent: true)
+        core.commitsAtOnce = false
+        #expect(try core.get("q").script == [])
+        #expect(try core.perform(.recover(requeue: true, noWait: false)).script == [])
+        let answers = try core.commit()
+        #expect(answers.deliveries.map(\.message.text) == ["a"])
+        #expect(answers.replies == [.recovered])
+        core.commitsAtOnce = true
+        let again = try core.get("q").deliveries
+        #expect(again.map(\.message.text) == ["a"])
+        #expect(again.map(\.redelivered) == [true])
+    }
+
     @Test func `recover without requeue is not supported`() throws {
         let core = try CoreHarness()
         #expect(

@@ -123,11 +123,19 @@ extension BrokerCore {
 
     mutating func recover(requeue: Bool, noWait: Bool, on channel: Channel) throws(AMQPError) {
         guard requeue else { throw AMQPError(.notImplemented, "requeue=false") }
+        guard !channel.held.contains(where: \.movesMessages) else {
+            channel.held.append(.recovery(noWait: noWait))
+            return
+        }
+        giveBackAll(of: channel)
+        reply(.recovered, on: channel, unless: noWait)
+    }
+
+    mutating func giveBackAll(of channel: Channel) {
         let last = channel.unacknowledged.latestTag
         while let delivery = channel.unacknowledged.removeFirst(through: last) {
-            self.requeue(delivery, of: channel, isFailure: false)
+            requeue(delivery, of: channel, isFailure: false)
         }
-        reply(.recovered, on: channel, unless: noWait)
     }
 }
 

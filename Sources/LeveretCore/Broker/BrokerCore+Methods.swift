@@ -103,6 +103,12 @@ extension BrokerCore {
                 if let pin { log.removeReference(from: pin) }
             case .get(let queue, let noAcknowledge):
                 guard answerGet(from: queue, noAcknowledge: noAcknowledge, on: channel) else { return }
+            case .recovery(let noWait):
+                // What comes back may be wanted by a get that the channel holds: this one's turn is over first.
+                channel.held.removeFirst()
+                if !noWait { effects.append(.reply(channel.id, .recovered)) }
+                giveBackAll(of: channel)
+                continue
             }
             channel.held.removeFirst()
         }

@@ -93,6 +93,10 @@ package final class ModelBroker {
 
     package func isWaiting(_ channel: ChannelID) -> Bool { self.channel(channel)?.isWaiting ?? false }
 
+    func awaitsGet(_ channel: ChannelID) -> Bool {
+        self.channel(channel)?.expectedReplies.contains { if case .get = $0.content { true } else { false } } ?? false
+    }
+
     package func outstandingTags(of channel: ChannelID) -> [UInt64] {
         self.channel(channel)?.unacknowledged.map(\.tag) ?? []
     }
