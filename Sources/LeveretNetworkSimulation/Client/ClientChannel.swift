@@ -103,9 +103,6 @@ final class ClientChannel: CustomStringConvertible {
         if tagsWithoutAnswer.remove(tag) == nil { received.append(tag) }
     }
 
-    /// Whether a get has not been answered.
-    var awaitsGet: Bool { questions.contains { $0.answers.contains(BasicGetOk.id) } }
-
     /// How many deliveries the server waits for an answer to.
     func unanswered(of consumer: Consumer) -> Int { deliveries.values.count { $0.consumer === consumer } }
 

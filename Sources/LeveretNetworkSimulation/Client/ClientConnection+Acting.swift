@@ -185,8 +185,7 @@ extension ClientConnection {
     }
 
     private func recover(on channel: ClientChannel, _ random: inout SeededGenerator) {
-        // A recover that overtakes a get does not give back what that gets: see Docs/Simulation.md.
-        guard !channel.isRecovering, !channel.awaitsGet, random.chance(plan.requeues) else { return }
+        guard !channel.isRecovering, random.chance(plan.requeues) else { return }
         channel.isRecovering = true
         ask(
             .basicRecover(BasicRecover(requeue: true)),
