@@ -16,7 +16,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-MOST_SEEDS = 2_000
+MOST_SEEDS = 5_000
 FORM = re.compile(
     r"(?P<title>[^\n]+)\n\n(stage: (?P<stage>wire)\n\n)?in: (?P<path>[^\n]+)\n\nwas:\n(?P<was>.+)\n\nis:\n(?P<now>.+)\n",
     re.DOTALL,
