@@ -11,6 +11,7 @@ final class JournalDatabase {
     private let settlements: SegmentNoteWriter<SettledRange>
     private let updates: SegmentNoteWriter<MessageUpdate>
     private let summaries: SegmentSummaryWriter
+    private let compactor: SegmentCompactor
     private let begin: SQLiteStatement
     private let end: SQLiteStatement
     private let marks: DeliveryMarkWriter
@@ -34,6 +35,7 @@ final class JournalDatabase {
             settlements = try SegmentNoteWriter(connection, rowLimit: settings.noteRowLimit)
             updates = try SegmentNoteWriter(connection, rowLimit: settings.noteRowLimit)
             summaries = try SegmentSummaryWriter(connection)
+            compactor = try SegmentCompactor(connection, contents, segments, settlements, updates)
             begin = try connection.prepare("BEGIN IMMEDIATE")
             end = try connection.prepare("COMMIT")
             marks = try DeliveryMarkWriter(connection)
@@ -177,21 +179,26 @@ final class JournalDatabase {
     // MARK: Writing
 
     func commit(_ batch: JournalBatch) throws {
-        guard !batch.isEmpty || batch.nextQueueID != storedNextQueueID else { return }
+        guard !batch.isEmpty || batch.nextQueueID != storedNextQueueID else {
+            return compactor.add(batch.sparseSegments)
+        }
         try BatchRules(ledger: ledger).check(batch)
         ledger.apply(try writeMakingRoom(batch))
         storedNextQueueID = batch.nextQueueID
         logMark.committed(frames: connection.logPages)
+        compactor.add(batch.sparseSegments)
         if !batch.deletedSegments.isEmpty { vacuum.wakeUp() }
     }
 
     /// See `JournalStore.tidy`.
     func tidy(isIdle: Bool) throws -> Bool {
-        try writing {
+        try compact()
+        return try writing {
             guard isIdle else {
                 try checkpointer.checkpointIfDue()
-                return checkpointer.isDueWhenIdle || vacuum.isAwake
+                return checkpointer.isDueWhenIdle || vacuum.isAwake || compactor.isWaiting
             }
+            guard !compactor.isWaiting else { return true }
             if try vacuum.step() {
                 logMark.committed(frames: connection.logPages)
                 return true
@@ -202,27 +209,40 @@ final class JournalDatabase {
         }
     }
 
+    /// Writes some segments anew of which little lives. A disk that is full leaves them as they are.
+    private func compact() throws {
+        guard compactor.isWaiting else { return }
+        do {
+            try transaction {
+                for segment in compactor.takeNext() { try compactor.compact(segment) }
+            }
+        } catch let failure as JournalFailure where failure.isRetryable {
+            return
+        }
+        logMark.committed(frames: connection.logPages)
+        vacuum.wakeUp()
+    }
+
     /// When the log has no room to grow, moving it into the database lets it start over in the room that it has.
     /// That works while the database has free pages; a disk that is full to the last byte needs somebody's help.
     private func writeMakingRoom(_ batch: JournalBatch) throws -> SegmentLedger.Changes {
         do {
-            return try transaction(batch)
+            return try transaction { try write(batch) }
         } catch let failure as JournalFailure where failure.isRetryable {
             guard try writing({ try checkpointer.checkpoint() }) else { throw failure }
-            return try transaction(batch)
+            return try transaction { try write(batch) }
         }
     }
 
-    private func transaction(_ batch: JournalBatch) throws -> SegmentLedger.Changes {
-        var changes = SegmentLedger.Changes()
+    private func transaction<Result>(_ body: () throws -> Result) throws -> Result {
         do {
             try begin.run()
-            try write(batch, &changes)
+            let result = try body()
             try end.run()
+            return result
         } catch {
             throw failure(rollingBackAfter: error)
         }
-        return changes
     }
 
     private func writing<Result>(_ body: () throws -> Result) throws -> Result {
@@ -233,7 +253,8 @@ final class JournalDatabase {
         }
     }
 
-    private func write(_ batch: JournalBatch, _ changes: inout SegmentLedger.Changes) throws {
+    private func write(_ batch: JournalBatch) throws -> SegmentLedger.Changes {
+        var changes = SegmentLedger.Changes()
         // Marks before definitions: a queue that is deleted in this batch takes its mark along.
         for deliveryMark in batch.deliveryMarks { try marks.write(deliveryMark) }
         for change in batch.definitions { try definitions.write(change) }
@@ -250,6 +271,7 @@ final class JournalDatabase {
         if batch.nextQueueID != storedNextQueueID {
             try definitions.put(StoredNumber(key: StoredNumber.nextQueueID, value: batch.nextQueueID.rawValue))
         }
+        return changes
     }
 
     private func writeSettlements(_ writes: [SettlementWrite], _ changes: inout SegmentLedger.Changes) throws {

@@ -44,7 +44,8 @@ final class SegmentNoteWriter<Note: SegmentNote> {
         }
     }
 
-    private func readNotes(of segment: UInt64) throws -> [Note] {
+    /// All notes on the segment, in the order in which they were written.
+    func readNotes(of segment: UInt64) throws -> [Note] {
         let rows = Schema.noteRows(of: segment)
         defer { select.reset() }
         try select.bind(rows.lowerBound, at: 1)

@@ -16,10 +16,13 @@ final class SegmentReader {
     }
 
     /// The index of a segment; nil if there is no such segment.
-    func loadIndex(_ id: UInt64) throws -> [UInt8]? {
+    func loadIndex(_ id: UInt64) throws -> [UInt8]? { try loadOutline(id)?.index }
+
+    /// A segment without its content and without what was noted of it; nil if there is no such segment.
+    func loadOutline(_ id: UInt64) throws -> RecoveredSegment? {
         defer { selectIndex.reset() }
         try selectIndex.bind(Int64(bitPattern: id), at: 1)
-        return try selectIndex.step() ? try StateReader.readSegment(selectIndex).index : nil
+        return try selectIndex.step() ? try StateReader.readSegment(selectIndex) : nil
     }
 
     /// How many bytes the content of a segment has, checked as by loading it; nil if there is no such segment.

@@ -3,6 +3,7 @@ import LeveretCore
 /// Writes and deletes segments of the message log.
 final class SegmentWriter {
     private let insert: SQLiteStatement
+    private let update: SQLiteStatement
     private let delete: SQLiteStatement
     /// Up to which size the memory for putting contents together is kept for the next.
     private static let keptCapacity = 4 << 20
@@ -15,6 +16,12 @@ final class SegmentWriter {
             """
             INSERT INTO segment (id, length, index_checksum, content_checksum, record_index, content)
             VALUES (?, ?, ?, ?, ?, ?)
+            """
+        )
+        update = try connection.prepare(
+            """
+            UPDATE segment SET index_checksum = ?3, content_checksum = ?4, record_index = ?5, content = ?6
+            WHERE id = ?1 AND length = ?2
             """
         )
         delete = try connection.prepare("DELETE FROM segment WHERE id = ?")
@@ -33,19 +40,38 @@ final class SegmentWriter {
     }
 
     private func write(_ segment: SegmentWrite, content: UnsafeRawBufferPointer) throws {
-        let (id, length) = (segment.id.rawValue, UInt64(segment.length))
-        let contentChecksum = Checksum(content, domain: .segmentContent, identity: id, length: length)
         try segment.index.withUnsafeBytes { index in
-            let indexChecksum = Checksum(index, domain: .segmentIndex, identity: id, length: length)
-            defer { insert.reset() }
-            try insert.bind(Int64(id), at: 1)
-            try insert.bind(Int64(segment.length), at: 2)
-            try insert.bind(indexChecksum.stored, at: 3)
-            try insert.bind(contentChecksum.stored, at: 4)
-            try insert.bind(inPlace: index, at: 5)
-            try insert.bind(inPlace: content, at: 6)
-            try insert.run()
+            try run(insert, segment.id.rawValue, length: segment.length, index: index, content: content)
         }
+    }
+
+    /// Writes the segment of that length in memory anew, with less in it.
+    func rewrite(_ id: UInt64, length: Int, as compaction: SegmentCompaction) throws {
+        try compaction.index.withUnsafeBytes { index in
+            try compaction.content.withUnsafeBytes { content in
+                try run(update, id, length: length, index: index, content: content)
+            }
+        }
+    }
+
+    private func run(
+        _ statement: SQLiteStatement,
+        _ id: UInt64,
+        length: Int,
+        index: UnsafeRawBufferPointer,
+        content: UnsafeRawBufferPointer
+    ) throws {
+        let hashed = UInt64(length)
+        let indexChecksum = Checksum(index, domain: .segmentIndex, identity: id, length: hashed)
+        let contentChecksum = Checksum(content, domain: .segmentContent, identity: id, length: hashed)
+        defer { statement.reset() }
+        try statement.bind(Int64(id), at: 1)
+        try statement.bind(Int64(length), at: 2)
+        try statement.bind(indexChecksum.stored, at: 3)
+        try statement.bind(contentChecksum.stored, at: 4)
+        try statement.bind(inPlace: index, at: 5)
+        try statement.bind(inPlace: content, at: 6)
+        try statement.run()
     }
 
     func delete(_ segment: UInt64) throws {

@@ -193,7 +193,7 @@ struct StateReader {
             let read = try StateReader.readSegment(statement)
             (segment.runs, segment.index) = (nil, read.index)
         } else {
-            (segment.settled, segment.updates) = ([], [])
+            segment.updates = []
         }
         try body(segment, nextRows)
     }

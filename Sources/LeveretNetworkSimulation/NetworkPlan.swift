@@ -85,6 +85,7 @@ struct NetworkPlan {
     private mutating func drawLimits(_ random: inout SeededGenerator) {
         limits.messageSize = largestBody
         limits.segmentCapacity = random.one(of: 1024, 16_384, 256 << 10)
+        limits.sparseBytes = random.one(of: 0, 10_000, 64 << 20)
         limits.entriesInMemory = random.one(of: 1, 16, 1024)
         limits.residentBytes = random.one(of: 0, 16_384, 32 << 20)
         limits.outboundWindow = random.one(of: 300, 8_000, 1 << 20)

@@ -30,6 +30,7 @@ package struct Coverage: Sendable, Hashable {
     package var retries = 0
     package var endedDelays = 0
     package var takenBack = 0
+    package var compactions = 0
 
     package init() {}
 
@@ -80,6 +81,7 @@ package struct Coverage: Sendable, Hashable {
         ("droppedMessages", \.droppedMessages), ("expiredQueues", \.expiredQueues),
         ("failedMessages", \.failedMessages), ("deadLetters", \.deadLetters), ("duplicates", \.duplicates),
         ("retries", \.retries), ("endedDelays", \.endedDelays), ("takenBack", \.takenBack),
+        ("compactions", \.compactions),
     ]
 
     /// How often each place was come by.

@@ -90,6 +90,7 @@ package struct Plan: Sendable {
 
     private mutating func drawLimits(_ random: inout SeededGenerator) {
         limits.segmentCapacity = random.one(of: 256, 1024, 8192, 256 << 10)
+        limits.sparseBytes = random.one(of: 0, 4096, 64 << 20)
         limits.entriesInMemory = random.one(of: 1, 3, 16, 1024)
         limits.residentBytes = random.one(of: 0, 2048, 16384, 128 << 20)
         limits.outboundWindow = random.one(of: 64, 500, 4096, 1 << 20)

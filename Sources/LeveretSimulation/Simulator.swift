@@ -159,6 +159,7 @@ extension Simulator {
         note { "  committed batch \(flight.batch.position.rawValue)" }
         underWay = nil
         coverage.commits += 1
+        coverage.compactions = journal.image.compactedSegments
         model.noteCommit()
         try judge(host.apply(.journalCommitted(flight.batch.position)))
         try bringSegmentsThatMustNotWait()

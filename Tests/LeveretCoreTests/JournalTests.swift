@@ -56,6 +56,44 @@ import Testing
         )
     }
 
+    @Test func `who asks on and on while nothing can be answered loses the connection, and nobody else`() throws {
+        var limits = CoreLimits()
+        limits.heldEffectsPerSession = 5
+        let core = try CoreHarness(limits)
+        let second = try core.open(channel: 2)
+        let other = try core.open(session: 2)
+        core.commitsAtOnce = false
+        for number in 1...3 { try core.declare("d\(number)", .durable) }
+        try core.declare("other", .durable, on: other)
+        try core.declare("d4", .durable, on: second)
+        try core.publish("a", key: "nowhere", mandatory: true, on: second)
+        let error = try core.declare("d5", .durable, on: second).connectionError
+        #expect(error?.code == .resourceError)
+        #expect(try core.commit().declaredName == "other")
+    }
+
+    @Test func `publishings that are returned behind a held answer count too`() throws {
+        var limits = CoreLimits()
+        limits.heldEffectsPerSession = 3
+        let core = try CoreHarness(limits)
+        core.commitsAtOnce = false
+        try core.declare("d", .durable)
+        for _ in 1...2 { try core.publish("a", key: "nowhere", mandatory: true) }
+        #expect(try core.publish("a", key: "nowhere", mandatory: true).connectionError?.code == .resourceError)
+    }
+
+    @Test func `what has been answered does not count any more`() throws {
+        var limits = CoreLimits()
+        limits.heldEffectsPerSession = 3
+        let core = try CoreHarness(limits)
+        for number in 1...10 { #expect(try core.declare("d\(number)", .durable).declaredName == "d\(number)") }
+        let second = try core.open(channel: 2)
+        core.commitsAtOnce = false
+        for number in 1...3 { try core.declare("e\(number)", .durable, on: second) }
+        try core.apply(.closeChannel(second))
+        #expect(try core.declare("t").declaredName == "t")
+    }
+
     @Test func `other channels do not wait`() throws {
         let core = try CoreHarness()
         let other = try core.open(channel: 2)

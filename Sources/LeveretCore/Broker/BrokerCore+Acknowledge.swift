@@ -124,7 +124,7 @@ extension BrokerCore {
     mutating func recover(requeue: Bool, noWait: Bool, on channel: Channel) throws(AMQPError) {
         guard requeue else { throw AMQPError(.notImplemented, "requeue=false") }
         guard !channel.held.contains(where: \.movesMessages) else {
-            channel.held.append(.recovery(noWait: noWait))
+            channel.hold(.recovery(noWait: noWait))
             return
         }
         giveBackAll(of: channel)

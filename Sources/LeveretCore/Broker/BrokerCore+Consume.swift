@@ -173,7 +173,7 @@ extension BrokerCore {
         }
         noteUse(of: queue)
         guard !channel.isHeld, answerGet(from: queue, noAcknowledge: noAcknowledge, on: channel) else {
-            channel.held.append(.get(queue, noAcknowledge: noAcknowledge))
+            channel.hold(.get(queue, noAcknowledge: noAcknowledge))
             return
         }
     }

@@ -14,6 +14,8 @@ extension BrokerCore {
             for channel in session.channels.values {
                 check(channel, &references, &unacknowledged)
             }
+            let held = session.channels.values.reduce(0) { $0 + $1.held.count }
+            precondition(held == session.heldEffectCount, "a session miscounts what its channels hold back")
         }
         for virtualHost in virtualHosts.values {
             check(virtualHost, &references, &paged, unacknowledged)

@@ -9,6 +9,7 @@ extension BrokerCore {
     mutating func perform(_ method: ChannelMethod, on id: ChannelID) {
         guard let channel = channel(id) else { return }
         do throws(AMQPError) {
+            try checkHeldEffects(of: channel)
             try perform(method, on: channel)
         } catch {
             var error = error
@@ -60,10 +61,19 @@ extension BrokerCore {
     /// Hands out an effect of a channel, or holds it back behind those that are held already.
     mutating func emit(_ effect: Effect, on channel: Channel) {
         if channel.isHeld {
-            channel.held.append(.effect(effect, pin: nil))
+            channel.hold(.effect(effect, pin: nil))
         } else {
             effects.append(effect)
         }
+    }
+
+    /// Who does not wait for what the disk holds up cannot let it pile up for ever.
+    func checkHeldEffects(of channel: Channel) throws(AMQPError) {
+        guard channel.session.heldEffectCount >= limits.heldEffectsPerSession else { return }
+        throw AMQPError(
+            .resourceError,
+            "\(limits.heldEffectsPerSession) answers wait for the disk: ask for no more before they have come"
+        )
     }
 
     mutating func reply(_ reply: Reply, on channel: Channel, unless noWait: Bool) {
@@ -83,7 +93,7 @@ extension BrokerCore {
             emit(effect, on: channel)
             return
         }
-        channel.held.append(.until(position, effect))
+        channel.hold(.until(position, effect))
         gate.hold(channel, until: position)
     }
 
@@ -105,12 +115,12 @@ extension BrokerCore {
                 guard answerGet(from: queue, noAcknowledge: noAcknowledge, on: channel) else { return }
             case .recovery(let noWait):
                 // What comes back may be wanted by a get that the channel holds: this one's turn is over first.
-                channel.held.removeFirst()
+                channel.dropFirstHeld()
                 if !noWait { effects.append(.reply(channel.id, .recovered)) }
                 giveBackAll(of: channel)
                 continue
             }
-            channel.held.removeFirst()
+            channel.dropFirstHeld()
         }
         unparkConsumers(of: channel)
     }
@@ -120,7 +130,7 @@ extension BrokerCore {
         guard channel.isHeld else { return }
         gate.forget(channel)
         for case .effect(_, let pin?) in channel.held { log.removeReference(from: pin) }
-        channel.held.removeAll()
+        channel.dropAllHeld()
     }
 
     // MARK: Rights

@@ -7,6 +7,7 @@ extension BrokerCore {
     mutating func publish(_ run: UnsafeBufferPointer<PublishingView>, on id: ChannelID) {
         guard let channel = channel(id) else { return }
         do throws(AMQPError) {
+            try checkHeldEffects(of: channel)
             if channel.session.virtualHost.isTraced { return try publishTraced(run, on: channel) }
             for publishing in run { try publish(publishing, on: channel) }
         } catch {
@@ -216,7 +217,7 @@ extension BrokerCore {
         )
         if channel.isHeld {
             log.addReference(to: segment)
-            channel.held.append(.effect(effect, pin: segment))
+            channel.hold(.effect(effect, pin: segment))
         } else {
             effects.append(effect)
         }

@@ -118,11 +118,17 @@ extension BrokerCore {
     /// Puts the messages of a segment that are not settled back into their queues.
     private mutating func recover(_ recovered: RecoveredSegment, into queues: [QueueID: Queue]) {
         let segment = log.recover(recovered)
+        // A message that gets a new place must not get one that the segment says is settled.
+        for range in recovered.settled {
+            guard let queue = queues[range.queue] else { continue }
+            queue.nextOrdinal = max(queue.nextOrdinal, range.last + 1)
+        }
         if let runs = recovered.runs { return recover(runs, in: segment, into: queues) }
         let settled = SettledMessages(recovered.settled)
         let updated = UpdatedMessages(recovered.updates)
         var long: [Queue] = []
         let isWhole = SegmentIndex.forEach(in: recovered.index) { item in
+            segment.writtenReferences += 1
             guard let queue = queues[item.queue] else { return }
             let message = RecoveredMessage(item, updated.update(of: item), in: segment, of: queue)
             queue.nextOrdinal = max(queue.nextOrdinal, message.entry.ordinal + 1)
@@ -135,12 +141,13 @@ extension BrokerCore {
             failure = "the index of segment \(recovered.id.rawValue) is damaged; run 'leveret check'"
             return
         }
-        if segment.references == 0 { log.dropRecovered(segment) }
+        log.noteRecovered(segment)
         for queue in long { pageOut(queue) }
     }
 
     /// Puts back what a summary says that the segment holds.
     private mutating func recover(_ runs: [SegmentRun], in segment: Segment, into queues: [QueueID: Queue]) {
+        var liveBytes = 0
         for run in runs {
             guard let queue = queues[run.queue] else { continue }
             queue.nextOrdinal = max(queue.nextOrdinal, run.last + 1)
@@ -148,7 +155,8 @@ extension BrokerCore {
             log.addRecoveredReferences(entries)
             pageOut(queue)
             queue.take(entries)
+            liveBytes += Int(run.bodyBytes) + entries.count * Record.headerSize
         }
-        if segment.references == 0 { log.dropRecovered(segment) }
+        log.noteRecovered(segment, liveBytes: liveBytes)
     }
 }

@@ -16,12 +16,18 @@ package struct CoreLimits: Sendable, Hashable {
     package var outboundWindow = 1 << 20
     /// Unacknowledged deliveries of a channel; at the limit its consumers wait.
     package var unacknowledgedPerChannel = 2_000_000
+    /// Answers, and what comes behind them, that a session's channels hold back until something is on the disk; one that
+    /// asks for more then closes its connection with 506.
+    package var heldEffectsPerSession = 100_000
     /// Bytes that a channel's open transaction may hold; one that would hold more closes its channel with 406.
     package var transactionBytes = 128 << 20
     /// Bytes that all open transactions together may hold; one that would exceed it closes its channel with 406.
     package var transactionBytesInAll = 512 << 20
     /// Bytes of message content kept in memory. Above it durable segments stay in the journal only.
     package var residentBytes = 32 << 20
+    /// Bytes of stored segments of which less than a quarter lives. Above it those that have been so for longest are
+    /// written anew without what is dead.
+    package var sparseBytes = 64 << 20
     /// Messages of a queue whose places stay in memory at its front, and as many at its back. Beyond that, messages
     /// whose content has left memory are known by runs.
     package var entriesInMemory = 1024

@@ -29,7 +29,7 @@ final class Channel {
     var transaction: Transaction?
     private var directReplies: Queue?
     /// What is held back, in order. While there is any, everything for the channel is.
-    @exclusivity(unchecked) var held = Deque<HeldEffect>()
+    @exclusivity(unchecked) private(set) var held = Deque<HeldEffect>()
     @exclusivity(unchecked) var route = CachedRoute()
     private let unacknowledgedLimit: Int
     /// The latest deliveries that were taken back because nobody acknowledged them in time.
@@ -114,12 +114,29 @@ final class Channel {
         return source
     }
 
+    // MARK: What is held back
+
+    func hold(_ effect: HeldEffect) {
+        held.append(effect)
+        session.heldEffectCount += 1
+    }
+
+    func dropFirstHeld() {
+        held.removeFirst()
+        session.heldEffectCount -= 1
+    }
+
+    func dropAllHeld() {
+        session.heldEffectCount -= held.count
+        held = []
+    }
+
     /// The channel has left its session: it and its consumers let go of each other.
     func letGo() {
         consumers = []
         consumersByTag = NameTable<Consumer>()
         getSources = [:]
-        held = []
+        dropAllHeld()
         directReplies = nil
     }
 

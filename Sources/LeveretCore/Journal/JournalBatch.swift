@@ -14,6 +14,9 @@ package struct JournalBatch: Sendable {
     package var updates: [MessageUpdate] = []
     /// Changes of deduplication windows, in order.
     package var deduplications: [DeduplicationChange] = []
+    /// Segments that were written before and of which little lives by now: the journal is to write them anew, without
+    /// what is dead (`SegmentCompaction`), when it has told the outcome of the batch.
+    package var sparseSegments: [SegmentID] = []
     /// Segments in which nothing lives any more: their rows, their settlements' and their updates', go.
     package var deletedSegments: [SegmentID] = []
     /// Up to which ordinal messages of a queue have been delivered at least once.

@@ -28,7 +28,7 @@ package struct RecoveredSegment: Sendable {
     package var id: SegmentID
     /// The segment's length in memory.
     package var length: Int
-    /// What lives in the segment, if a summary says so that still holds; then the rest is empty.
+    /// What lives in the segment, if a summary says so that still holds; then there is neither index nor updates.
     package var runs: [SegmentRun]?
     /// The index as the core wrote it.
     package var index: [UInt8]
@@ -50,8 +50,8 @@ package struct RecoveredSegment: Sendable {
         self.updates = updates
     }
 
-    package init(id: SegmentID, length: Int, runs: [SegmentRun]) {
-        self.init(id: id, length: length, index: [], settled: [])
+    package init(id: SegmentID, length: Int, runs: [SegmentRun], settled: [SettledRange] = []) {
+        self.init(id: id, length: length, index: [], settled: settled)
         self.runs = runs
     }
 }

@@ -2,7 +2,7 @@
 
 extension MessageLog {
     var hasWorkForJournal: Bool {
-        !deadSegments.isEmpty || !settledSegments.isEmpty || !updatedSegments.isEmpty
+        !deadSegments.isEmpty || !settledSegments.isEmpty || !updatedSegments.isEmpty || sparse.areTooMany
             || uncut.contains { $0.journaledReferences > 0 }
     }
 
@@ -23,6 +23,7 @@ extension MessageLog {
         updatedSegments.removeAll(keepingCapacity: true)
         batch.summaries = summaries.filter { segmentsByID[$0.segment] != nil }
         summaries.removeAll(keepingCapacity: true)
+        batch.sparseSegments = sparse.take()
         batch.deletedSegments = deadSegments
         deadSegments = []
         return written
@@ -45,6 +46,7 @@ extension MessageLog {
             )
         )
         segment.phase = .cut
+        segment.writtenReferences = segment.journaledReferences
         segment.uncommitted = []
         segment.uncommittedReferences = []
         segment.uncommittedDetails = []

@@ -94,8 +94,20 @@ extension MessageLog {
         segment.pagedCount += entries.count
     }
 
-    /// Drops a recovered segment in which nothing lives.
-    mutating func dropRecovered(_ segment: Segment) {
+    /// All references of a recovered segment have been added, and all that the index has been counted.
+    mutating func noteRecovered(_ segment: Segment) {
+        guard segment.references > 0 else { return dropRecovered(segment) }
+        sparse.consider(segment)
+    }
+
+    /// As above, of a segment whose index was not read, but that holds messages of so many bytes at least.
+    mutating func noteRecovered(_ segment: Segment, liveBytes: Int) {
+        guard segment.references > 0 else { return dropRecovered(segment) }
+        segment.writtenReferences = segment.journaledReferences
+        sparse.consider(segment, liveBytes: liveBytes)
+    }
+
+    private mutating func dropRecovered(_ segment: Segment) {
         deadSegments.append(segment.id)
         free(segment)
     }

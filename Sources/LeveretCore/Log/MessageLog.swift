@@ -28,10 +28,12 @@ struct MessageLog {
     var summaries: [SegmentSummary] = []
     /// Stored or cut segments in which nothing lives any more.
     var deadSegments: [SegmentID] = []
+    var sparse: SparseSegments
 
     init(limits: CoreLimits) {
         pool = MemoryPool(capacity: limits.segmentCapacity)
         residency = Residency(limit: limits.residentBytes)
+        sparse = SparseSegments(limits: limits)
     }
 
     subscript(slot: SegmentSlot) -> Segment { segments[Int(slot.rawValue)]! }
@@ -237,14 +239,18 @@ extension MessageLog {
     }
 
     mutating func noteSettledInJournal(_ range: SettledRange, of queue: Queue, in segment: Segment) {
-        if segment.journaledReferences == 0 {
+        guard segment.journaledReferences > 0 else {
             deadSegments.append(segment.id)
             segment.settled = []
             segment.updates = []
-        } else if !queue.isDeleted {
-            if segment.settled.isEmpty { settledSegments.append(segment) }
-            segment.noteSettled(range)
+            sparse.forget(segment)
+            return
         }
+        sparse.consider(segment)
+        // A queue that is gone needs no settlements.
+        guard !queue.isDeleted else { return }
+        if segment.settled.isEmpty { settledSegments.append(segment) }
+        segment.noteSettled(range)
     }
 
     /// Notes what has changed of a message in a durable queue, so that a restart finds it as it is. The entry is as it

@@ -26,6 +26,10 @@ final class Segment {
     @exclusivity(unchecked) var references = 0
     /// Those of `references` that must be found again after a restart.
     @exclusivity(unchecked) var journaledReferences = 0
+    /// How many of those the journal was given with the segment, when it was written or last written anew.
+    @exclusivity(unchecked) var writtenReferences = 0
+    /// Whether `SparseSegments` has it.
+    @exclusivity(unchecked) var isSparse = false
     /// What is known of each record until the segment is cut.
     @exclusivity(unchecked) var uncommitted: [UncommittedRecord] = []
     /// The queues of each uncommitted record, in runs.

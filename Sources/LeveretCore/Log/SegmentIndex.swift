@@ -85,31 +85,78 @@ struct SegmentIndex {
         index.withUnsafeBytes { bytes in
             var position = 0
             while position < bytes.count {
-                guard bytes.count - position >= recordSize else { return false }
-                let offset = integer(UInt32.self, in: bytes, at: position)
-                let length = integer(UInt32.self, in: bytes, at: position + 4)
-                let number = integer(UInt32.self, in: bytes, at: position + 8)
-                position += recordSize
-                let hasDetails = number & detailsFlag != 0
-                let count = number & ~detailsFlag
-                let size = hasDetails ? referenceSize + detailsSize : referenceSize
-                guard Int(count) <= (bytes.count - position) / size else { return false }
-                for _ in 0..<count {
-                    body(
-                        Item(
-                            offset: offset,
-                            bodyLength: length,
-                            queue: QueueID(rawValue: UInt64(integer(UInt32.self, in: bytes, at: position))),
-                            ordinal: integer(UInt64.self, in: bytes, at: position + 4),
-                            details: hasDetails
-                                ? details(in: bytes, at: position + referenceSize) : ReferenceDetails()
-                        )
-                    )
-                    position += size
-                }
+                guard let record = IndexedRecord(in: bytes, at: position) else { return false }
+                for place in record.places { body(record.item(in: bytes, at: place)) }
+                position = record.end
             }
             return true
         }
+    }
+
+    /// The index with those references only that are wanted, and the offsets of the records that still have any. `nil` if
+    /// the index is not well formed.
+    static func filter(
+        _ index: [UInt8],
+        _ isWanted: (Item) throws -> Bool
+    ) rethrows -> (index: [UInt8], offsets: [UInt32])? {
+        var kept: [UInt8] = []
+        var offsets: [UInt32] = []
+        let isWellFormed = try index.withUnsafeBytes { bytes in
+            var position = 0
+            while position < bytes.count {
+                guard let record = IndexedRecord(in: bytes, at: position) else { return false }
+                position = record.end
+                let wanted = try record.places.filter { try isWanted(record.item(in: bytes, at: $0)) }
+                guard !wanted.isEmpty else { continue }
+                offsets.append(record.offset)
+                append(record.offset, to: &kept)
+                append(record.bodyLength, to: &kept)
+                append(UInt32(truncatingIfNeeded: wanted.count) | (record.hasDetails ? detailsFlag : 0), to: &kept)
+                for place in wanted { kept.append(contentsOf: bytes[place..<(place + record.referenceSize)]) }
+            }
+            return true
+        }
+        return isWellFormed ? (kept, offsets) : nil
+    }
+
+    /// A record of the index, and where its references lie.
+    private struct IndexedRecord {
+        let offset: UInt32
+        let bodyLength: UInt32
+        let hasDetails: Bool
+        let places: StrideTo<Int>
+        let end: Int
+
+        var referenceSize: Int { SegmentIndex.size(hasDetails: hasDetails) }
+
+        /// `nil` if the index ends within the record.
+        init?(in bytes: UnsafeRawBufferPointer, at position: Int) {
+            guard bytes.count - position >= recordSize else { return nil }
+            offset = integer(UInt32.self, in: bytes, at: position)
+            bodyLength = integer(UInt32.self, in: bytes, at: position + 4)
+            let number = integer(UInt32.self, in: bytes, at: position + 8)
+            let first = position + recordSize
+            hasDetails = number & detailsFlag != 0
+            let count = Int(number & ~detailsFlag)
+            let size = SegmentIndex.size(hasDetails: hasDetails)
+            guard count <= (bytes.count - first) / size else { return nil }
+            end = first + count * size
+            places = stride(from: first, to: end, by: size)
+        }
+
+        func item(in bytes: UnsafeRawBufferPointer, at place: Int) -> Item {
+            Item(
+                offset: offset,
+                bodyLength: bodyLength,
+                queue: QueueID(rawValue: UInt64(integer(UInt32.self, in: bytes, at: place))),
+                ordinal: integer(UInt64.self, in: bytes, at: place + 4),
+                details: hasDetails ? details(in: bytes, at: place + SegmentIndex.referenceSize) : ReferenceDetails()
+            )
+        }
+    }
+
+    private static func size(hasDetails: Bool) -> Int {
+        hasDetails ? referenceSize + detailsSize : referenceSize
     }
 
     private static func details(in bytes: UnsafeRawBufferPointer, at position: Int) -> ReferenceDetails {
@@ -124,7 +171,7 @@ struct SegmentIndex {
         )
     }
 
-    private static func integer<Value: FixedWidthInteger>(
+    fileprivate static func integer<Value: FixedWidthInteger>(
         _: Value.Type,
         in bytes: UnsafeRawBufferPointer,
         at offset: Int

@@ -9,6 +9,8 @@ final class Session {
     /// Bytes that may still be delivered before the client has to drain some.
     @exclusivity(unchecked) var outboundAllowance: Int
     let outboundWindow: Int
+    /// What its channels hold back.
+    @exclusivity(unchecked) var heldEffectCount = 0
     var exclusiveQueues: [Queue] = []
     var isBlocked = false
     /// Answers about rights that were given before, until rights change.

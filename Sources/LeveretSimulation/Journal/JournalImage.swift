@@ -14,9 +14,13 @@ package struct JournalImage: Sendable {
         /// As a starting core gets it.
         fileprivate var recovered: RecoveredSegment {
             if let summary, summary.holds(despite: settled, updates) {
-                return RecoveredSegment(id: id, length: length, runs: summary.runs)
+                return RecoveredSegment(id: id, length: length, runs: summary.runs, settled: settled)
             }
-            return RecoveredSegment(id: id, length: length, index: index, settled: settled, updates: updates)
+            return whole
+        }
+
+        fileprivate var whole: RecoveredSegment {
+            RecoveredSegment(id: id, length: length, index: index, settled: settled, updates: updates)
         }
     }
 
@@ -33,6 +37,8 @@ package struct JournalImage: Sendable {
     package private(set) var marks: [DeliveryMark] = []
     package private(set) var deduplications: [DeduplicationEntry] = []
     package private(set) var nextQueueID = QueueID(rawValue: 1)
+    /// How often a segment was written anew.
+    package private(set) var compactedSegments = 0
     private var position: JournalPosition?
     private var highestSegment: SegmentID?
 
@@ -54,6 +60,7 @@ package struct JournalImage: Sendable {
         for change in batch.deduplications { apply(change) }
         for segment in batch.deletedSegments { try delete(segment) }
         for mark in batch.deliveryMarks { try note(mark) }
+        for segment in batch.sparseSegments { try compact(segment) }
         try checkReferences()
     }
 
@@ -142,6 +149,21 @@ package struct JournalImage: Sendable {
             throw Violation("segment \(segment.rawValue) is deleted but not there")
         }
         segments.remove(at: place)
+    }
+
+    private mutating func compact(_ segment: SegmentID) throws {
+        guard let place = segments.firstIndex(where: { $0.id == segment }) else {
+            throw Violation("segment \(segment.rawValue) is sparse but not there")
+        }
+        let compaction = SegmentCompaction(of: segments[place].whole) {
+            segments[place].content
+        } queueExists: { id in
+            queues.contains { $0.id == id }
+        }
+        guard let compaction else { return }
+        compactedSegments += 1
+        segments[place].index = compaction.index
+        segments[place].content = compaction.content
     }
 
     private mutating func note(_ mark: DeliveryMark) throws {
