@@ -194,8 +194,8 @@ final class JournalDatabase {
     func tidy(isIdle: Bool) throws -> Bool {
         try compact()
         return try writing {
+            try checkpointer.checkpointIfDue()
             guard isIdle else {
-                try checkpointer.checkpointIfDue()
                 return checkpointer.isDueWhenIdle || vacuum.isAwake || compactor.isWaiting
             }
             guard !compactor.isWaiting else { return true }

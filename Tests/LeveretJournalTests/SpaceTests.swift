@@ -28,6 +28,24 @@ import Testing
         #expect(try JournalCheck.run(directory: directory.path).problems == [])
     }
 
+    @Test func `the log stays short while what lives is moved to the front of the file`() throws {
+        let directory = try TemporaryDirectory()
+        let settings = JournalWorkload.settings(nil)
+        let journal = try SQLiteJournal(directory: directory.path, settings: settings)
+        _ = try journal.recover()
+        for number in 1...60 as ClosedRange<UInt64> {
+            try journal.commit(.make { $0.segments = [.make(number, bytes: 20_000)] })
+            _ = try journal.tidy(isIdle: false)
+        }
+        try journal.commit(.make { $0.deletedSegments = (1...30).map { SegmentID(rawValue: $0) } })
+        var longest = 0
+        while try journal.tidy(isIdle: true) { longest = max(longest, try fileSize(directory.database + "-wal")) }
+        #expect(longest < settings.checkpointBytes * 3)
+        #expect(try fileSize(directory.database) < 700_000)
+        #expect(try journal.loadSegment(SegmentID(rawValue: 60)) == SegmentWrite.make(60, bytes: 20_000).content)
+        journal.close()
+    }
+
     @Test func `nothing is given back while commits wait`() throws {
         let directory = try TemporaryDirectory()
         let journal = try SQLiteJournal(directory: directory.path, settings: JournalWorkload.settings(nil))
