@@ -111,6 +111,12 @@ def test_rates_hold_and_the_warm_up_does_not_count(broker, name):
     assert quantiles == sorted(quantiles)
 
 
+def test_a_confirm_is_seen_when_it_comes_not_with_the_next_publishing(broker, name):
+    result = perf(broker, "--rate", "4", "--count", "8", "--durable", "--persistent", "--confirm", "1", "--queue", name("perf"))
+    assert result["confirmed"] == 8
+    assert result["confirm_latency_us"]["p50"] < 200_000
+
+
 def test_consumers_can_be_slow(broker, name):
     result = perf(broker, "--count", "300", "--consumer-rate", "600", "--queue", name("perf"))
     assert result["sound"]

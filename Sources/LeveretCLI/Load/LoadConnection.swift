@@ -189,6 +189,9 @@ extension LoadConnection {
         }
     }
 
+    /// Waits until something can be received, or the clock shows `moment`.
+    func waitForInput(until moment: UInt64) { socket.waitForInput(until: moment) }
+
     /// Reads frames of what was received; one access for many of them.
     @inline(__always)
     func withReceived<Result>(

@@ -59,9 +59,18 @@ final class LoadProducer: @unchecked Sendable {
                 sent += count
                 progress.addSent(count)
             } else if due == 0 {
-                MonotonicClock.wait(until: schedule.wakeTime(after: now, sent: sent))
+                wait(until: schedule.wakeTime(after: now, sent: sent))
             }
-            if usesConfirms { try readConfirms(wait: room == 0) }
+            if usesConfirms { try readConfirms(wait: room == 0 && due > 0) }
+        }
+    }
+
+    /// Waits for the next publishing's turn, or for a confirm if one is missing: its latency must not depend on the rate.
+    private func wait(until moment: UInt64) {
+        if usesConfirms, confirms.answered < sent {
+            connection.waitForInput(until: moment)
+        } else {
+            MonotonicClock.wait(until: moment)
         }
     }
 

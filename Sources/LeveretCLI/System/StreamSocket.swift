@@ -153,6 +153,24 @@ extension StreamSocket {
         }
     }
 
+    /// Waits until something has come, or the peer has gone, or the clock shows `moment`. A descriptor that is too high
+    /// for the system's exact waits only waits for the clock.
+    func waitForInput(until moment: UInt64) {
+        let now = MonotonicClock.now()
+        guard moment > now else { return }
+        var readable = fd_set()
+        let isLow = withUnsafeMutableBytes(of: &readable) { bits in
+            let place = Int(descriptor) / 8
+            guard place < bits.count else { return false }
+            bits[place] |= 1 << UInt8(descriptor % 8)
+            return true
+        }
+        guard isLow else { return MonotonicClock.wait(until: moment) }
+        let nanoseconds = moment - now
+        var pause = timespec(tv_sec: Int(nanoseconds / 1_000_000_000), tv_nsec: Int(nanoseconds % 1_000_000_000))
+        _ = pselect(descriptor + 1, &readable, nil, nil, &pause, nil)
+    }
+
     /// Fills the room, or gives `false` if the peer has closed its side before anything came. Throws if nothing comes
     /// for as long as `setTimeout` says.
     func receiveAll(into room: UnsafeMutableRawBufferPointer) throws(SystemError) -> Bool {
