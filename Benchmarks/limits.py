@@ -43,6 +43,9 @@ class Machine:
     def round_trip(self) -> float:
         return self.report["round_trip_us"]["p50"]
 
+    def relay(self, rate: int) -> float:
+        return next(found for found in self.report["relays"] if found["rate_per_second"] == rate)["latency_us"]["p50"]
+
     @property
     def wake(self) -> float:
         return self.report["wake_us"]["p50"]
@@ -57,6 +60,9 @@ class Machine:
                          f"{writes['messages_of_1_kib_per_second']:,.0f} messages of 1 KiB"])
         rows.append([f"round trip of {self.report['round_trip_bytes']} bytes over TCP between two threads",
                      *quantiles(self.report["round_trip_us"]), ""])
+        for found in self.report["relays"]:
+            rows.append([f"the same bytes passed on by a thread to a third, from when they were due, "
+                         f"{found['rate_per_second']:,}/s", *quantiles(found["latency_us"]), ""])
         rows.append(["wake of a thread that waits at a condition variable", *quantiles(self.report["wake_us"]), ""])
         for found in self.report["connections"]:
             with_exchanges = f" and {found['exchanges']} round trips" if found["exchanges"] else ""
@@ -117,10 +123,6 @@ def confirm(machine: Machine, _) -> float:
     return forced + machine.round_trip + 2 * machine.wake
 
 
-def passing(machine: Machine, _) -> float:
-    return machine.round_trip
-
-
 def openings(machine: Machine, _) -> float:
     return 1e6 / machine.connections(LOGIN_EXCHANGES)["open_latency_us"]["p50"]
 
@@ -131,13 +133,19 @@ def cycles(machine: Machine, _) -> float:
 
 
 PROCESSORS = Bound("rate", "all processors, if they did nothing but what each message took of broker and generator", processors)
-PASSING = Bound("latency_p50", "a round trip: from the producer to the broker and on to the consumer", passing)
+
+
+def passing(rate: int) -> Bound:
+    return Bound("latency_p50", f"a thread that passes on what it receives, at {rate:,}/s: a broker that does nothing",
+                 lambda machine, _: machine.relay(rate))
+
+
 BOUNDS = {
     **{key: PROCESSORS for key in ("S1", "S2", "S3a", "S3b", "S4c", "S7", "S11")},
     "S4p": Bound("rate", "the disk: 256 KiB appended and forced at a time, in messages of 1 KiB", appended),
     "S5": Bound("latency_p50", "a forced write of 4 KiB, a round trip, and two wakes: of the journal's thread and of the "
                 "connection's", confirm),
-    "S6a": PASSING, "S6b": PASSING, "S6c": PASSING,
+    "S6a": passing(5_000), "S6b": passing(50_000), "S6c": passing(5_000),
     "S9": Bound("open_rate", f"a TCP connection and {LOGIN_EXCHANGES} round trips: login and channel", openings),
     "S10": Bound("rate", f"a TCP connection, {CYCLE_EXCHANGES} round trips, and its closing", cycles),
 }

@@ -18,6 +18,10 @@ struct MachineReport {
             )
         }
         table.add(["round trip of \(NumberText.bytes(RoundTripRun.bytes)), TCP"] + quantiles(result.roundTrips))
+        for relay in result.relays {
+            let rate = NumberText.fixed(Double(relay.perSecond))
+            table.add(["passing on by a thread, \(rate)/s"] + quantiles(relay.latencies))
+        }
         table.add(["wake of a thread"] + quantiles(result.wakes))
         for connections in result.connections {
             let exchanges = connections.exchanges == 0 ? "" : " and \(connections.exchanges) round trips"
@@ -53,7 +57,9 @@ extension MachineReport {
             .init(name: "forced_writes", value: .array(result.forcedWrites.map(Self.json))),
             .init(name: "round_trip_bytes", value: .integer(Int64(RoundTripRun.bytes))),
         ]
-        let threads = LoadFigures.members("round_trip", result.roundTrips) + LoadFigures.members("wake", result.wakes)
+        let relays = JSONValue.Member(name: "relays", value: .array(result.relays.map(Self.json)))
+        let threads =
+            LoadFigures.members("round_trip", result.roundTrips) + [relays] + LoadFigures.members("wake", result.wakes)
         let connections = JSONValue.array(result.connections.map(Self.json))
         return .object(head + threads + [.init(name: "connections", value: connections)])
     }
@@ -66,6 +72,13 @@ extension MachineReport {
             .init(name: "messages_of_1_kib_per_second", value: .number(writes.messagesPerSecond.rounded())),
         ]
         return .object(members + LoadFigures.members("latency", writes.latencies))
+    }
+
+    private static func json(_ relay: MachineResult.Relay) -> JSONValue {
+        .object(
+            [.init(name: "rate_per_second", value: .integer(Int64(relay.perSecond)))]
+                + LoadFigures.members("latency", relay.latencies)
+        )
     }
 
     private static func json(_ connections: MachineResult.Connections) -> JSONValue {

@@ -15,6 +15,13 @@ struct MachineResult: Sendable {
         var messagesPerSecond: Double { bytesPerSecond / 1024 }
     }
 
+    /// Small messages that a thread received over TCP and passed on to another one.
+    struct Relay: Sendable {
+        let perSecond: Int
+        /// From the moment at which a message was due until it was received; in nanoseconds.
+        let latencies: LatencyHistogram
+    }
+
     /// TCP connections that were opened and closed, one after the other.
     struct Connections: Sendable {
         /// Requests with an answer over each connection.
@@ -36,6 +43,7 @@ struct MachineResult: Sendable {
     let forcedWrites: [ForcedWrites]
     /// From sending some bytes to another thread over TCP until they were back; in nanoseconds.
     let roundTrips: LatencyHistogram
+    let relays: [Relay]
     /// From waking a thread that waits at a condition variable until it goes on; in nanoseconds.
     let wakes: LatencyHistogram
     let connections: [Connections]

@@ -13,10 +13,13 @@ struct MachineRun {
     /// Exchanges of a client that logs in and opens a channel: the header and connection.start, start-ok and tune,
     /// tune-ok with open and open-ok, channel.open and open-ok.
     private static let exchangesOfLogin = 4
+    /// Messages per second that are passed on by a thread: few, so that every thread falls asleep in between, and many.
+    private static let relayRates = [5_000, 50_000]
 
     /// Throws `SystemError` if the system refuses something, `CancellationError` if it was interrupted.
     func execute() throws -> MachineResult {
-        var line = ProgressLine("completed", "measurements", total: UInt64(Self.pieces.count * 2 + 4))
+        let total = Self.pieces.count * 2 + Self.relayRates.count + 4
+        var line = ProgressLine("completed", "measurements", total: UInt64(total))
         defer { line.clear() }
         var forcedWrites: [MachineResult.ForcedWrites] = []
         // What was appended last is removed last.
@@ -27,6 +30,10 @@ struct MachineRun {
             }
         }
         let roundTrips = try completing(&line) { try RoundTripRun(run: self).execute() }
+        let relays = try Self.relayRates.map { rate in
+            let latencies = try completing(&line) { try RelayRun(run: self, perSecond: rate).execute() }
+            return MachineResult.Relay(perSecond: rate, latencies: latencies)
+        }
         let wakes = try completing(&line) { try WakeRun(run: self).execute() }
         let connections = try [0, Self.exchangesOfLogin].map { exchanges in
             try completing(&line) { try ShortConnectionRun(exchanges: exchanges, run: self).execute() }
@@ -37,6 +44,7 @@ struct MachineRun {
             seconds: seconds,
             forcedWrites: forcedWrites,
             roundTrips: roundTrips,
+            relays: relays,
             wakes: wakes,
             connections: connections
         )

@@ -12,6 +12,8 @@ struct MachineRunTests {
         #expect(result.forcedWrites.map(\.isAppending) == [false, false, false, true, true, true])
         for writes in result.forcedWrites { #expect(writes.latencies.count > 0 && writes.bytesPerSecond > 0) }
         #expect(result.roundTrips.count > 0)
+        #expect(result.relays.map(\.perSecond) == [5_000, 50_000])
+        for relay in result.relays { #expect(relay.latencies.count > 0) }
         #expect(result.wakes.count > 0)
         #expect(result.connections.map(\.exchanges) == [0, 4])
         for connections in result.connections { #expect(connections.openLatencies.count > 0 && connections.rate > 0) }
