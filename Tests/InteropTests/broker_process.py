@@ -27,8 +27,11 @@ def broker_binary() -> Path:
 class BrokerProcess:
     """One `leveret serve` on one data directory; it keeps its port over restarts."""
 
-    def __init__(self, directory: Path, host: str = "127.0.0.1", arguments: tuple[str, ...] = ()):
+    def __init__(self, directory: Path, host: str = "127.0.0.1", arguments: tuple[str, ...] = (), binary: Path | None = None,
+                 user: int | None = None):
         self.host = host
+        self.binary = binary
+        self.user = user  # whose process it is, by number; only root may choose
         self.port = 0
         self.tls_port = 0
         self.data = directory / "data"
@@ -68,7 +71,7 @@ class BrokerProcess:
     def launch(self) -> None:
         """Starts the daemon and does not wait for it."""
         assert not self.is_running, "the broker is already running"
-        binary = broker_binary()
+        binary = self.binary or broker_binary()
         if not binary.exists():
             raise FileNotFoundError(f"no broker at {binary}: build it, or set LEVERET_BINARY")
         command = [str(binary), "serve", "--host", self.host, "--port", str(self.port), "--data", str(self.data)]
@@ -77,6 +80,7 @@ class BrokerProcess:
             self.process = subprocess.Popen(
                 [*command, *self.extra_arguments],
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, text=True,
+                user=self.user, group=self.user, extra_groups=None if self.user is None else [],
             )
         reader = threading.Thread(target=self._read_output, args=(self.process, self.lines), daemon=True)
         reader.start()

@@ -7,6 +7,7 @@ import shutil
 import socket
 import stat
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pika
@@ -35,6 +36,27 @@ def fails_with_one_line(done, status, *words):
     assert len(lines) == 1, done.stderr
     for word in words:
         assert word in lines[0], lines[0]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="then everything runs as an ordinary user anyway")
+def test_an_ordinary_user_runs_a_broker_as_well_as_root_does():
+    nobody = 65534
+    with tempfile.TemporaryDirectory() as directory:
+        os.chown(directory, nobody, nobody)
+        binary = Path(shutil.copy2(broker_binary(), directory))
+        binary.chmod(0o755)
+        broker = BrokerProcess(Path(directory), binary=binary, user=nobody)
+        try:
+            broker.start()
+            with pika.BlockingConnection(pika.URLParameters(broker.url)) as connection:
+                channel = connection.channel()
+                channel.confirm_delivery()
+                channel.queue_declare("q", durable=True)
+                channel.basic_publish("", "q", b"hello", PERSISTENT)
+                assert channel.basic_get("q", auto_ack=True)[2] == b"hello"
+            assert broker.stop() == 0
+        finally:
+            broker.close()
 
 
 def test_a_port_in_use_is_named(fresh_broker, tmp_path):

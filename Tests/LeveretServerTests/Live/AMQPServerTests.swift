@@ -2,6 +2,7 @@ import Leveret
 import LeveretModel
 import LeveretWire
 import Logging
+import NIOCore
 import Testing
 
 @testable import LeveretServer
@@ -46,6 +47,17 @@ import Testing
                 try await client.send(ClientBytes.connectionClose)
                 #expect(try await client.nextFrame() == .method(0, .connectionCloseOk(ConnectionCloseOk())))
                 #expect(try await client.nextFrame() == nil)
+            }
+        }
+    }
+
+    @Test func `small frames are sent at once, not when the client has confirmed those before`() async throws {
+        try await withServer { _, port in
+            try await SocketClient.connect(port: port) { client in
+                try await client.openChannel()
+                let clientPort = try #require(client.channel.localAddress?.port)
+                let accepted = try #require(AcceptedSocket(peerPort: clientPort))
+                #expect(accepted.sendsAtOnce)
             }
         }
     }
