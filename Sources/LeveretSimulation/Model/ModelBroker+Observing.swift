@@ -271,7 +271,10 @@ extension ModelBroker {
         let confirmed = try answered(sequence, multiple: multiple, on: channel)
         // What a full queue has dropped is not waited for.
         if !confirmed.flatMap(\.entries).allSatisfy(mayBeConfirmed) { dropWhatMayNotStay() }
-        for entry in confirmed.flatMap(\.entries) where !mayBeConfirmed(entry) { dropIfDoubtful(entry) }
+        for entry in confirmed.flatMap(\.entries) where !mayBeConfirmed(entry) && dropIfDoubtful(entry) {
+            // Nor may what has become of it stay where it came to.
+            dropWhatMayNotStay()
+        }
         for publishing in confirmed {
             guard !publishing.isRefused else {
                 throw Violation("publishing \(publishing.sequence) of \(channel.id) was confirmed by a full queue")
