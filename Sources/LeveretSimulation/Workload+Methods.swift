@@ -18,7 +18,7 @@ extension Workload {
         case 90...91: .purgeQueue(name: queueName(model), noWait: random.chance(20))
         case 92...93: deleteQueue(model)
         case 94: deleteExchange()
-        default: confirmOrFlow()
+        default: modeOrFlow()
         }
     }
 
@@ -30,7 +30,12 @@ extension Workload {
         return .setPrefetch(count: count, size: 0, global: random.chance(30))
     }
 
-    private mutating func confirmOrFlow() -> ChannelMethod {
+    mutating func selectMode() -> ChannelMethod {
+        if random.chance(plan.transactions) { return .selectTransactions(noWait: random.chance(20)) }
+        return .selectConfirms(noWait: random.chance(20))
+    }
+
+    private mutating func modeOrFlow() -> ChannelMethod {
         if random.chance(plan.transactions) { return .selectTransactions(noWait: random.chance(20)) }
         if random.chance(plan.mistakes) { return random.one(of: .commit, .rollback) }
         if random.chance(plan.confirms) { return .selectConfirms(noWait: random.chance(20)) }

@@ -311,7 +311,7 @@ extension ModelBroker {
     }
 
     /// Durable, or settled and thus not to be kept any more, but for the copies of what died.
-    private func mayBeConfirmed(_ entry: ModelEntry) -> Bool {
+    func mayBeConfirmed(_ entry: ModelEntry) -> Bool {
         if let batch = entry.batch, batch <= committedBatches { return true }
         return entry.isSettled && entry.copies.allSatisfy(mayBeConfirmed)
     }

@@ -42,6 +42,7 @@ package final class ModelBroker {
     var expiredQueues = 0
     var deadLetters = 0
     var duplicates = 0
+    var awaitedDuplicates = 0
     var retries = 0
     var endedDelays = 0
     var takenBack = 0
@@ -75,6 +76,21 @@ package final class ModelBroker {
     /// The channels that a client may use now.
     package var openChannels: [ChannelID] {
         sessions.filter(\.isOpen).flatMap(\.channels).filter { $0.exception == nil && !$0.isClosing }.map(\.id)
+    }
+
+    /// Open channels in confirm mode on which everything is confirmed.
+    var channelsOwedNoConfirm: [ChannelID] {
+        openChannels.filter { channel($0).map { $0.selectedConfirms && $0.unconfirmed.isEmpty } ?? false }
+    }
+
+    /// What deduplication remembers though no batch has made it durable yet.
+    var messagesToRepeat: [ObservedMessage] {
+        (queues.map(\.window) + exchanges.map(\.window)).flatMap(\.memories).filter { !$0.isOver(at: now) }
+            .flatMap(\.entries).filter { !mayBeConfirmed($0) }.map(\.message)
+    }
+
+    func isInMode(_ channel: ChannelID) -> Bool {
+        self.channel(channel).map { $0.selectedConfirms || $0.transaction != nil } ?? true
     }
 
     /// Names of what exists, in the order in which it came.
