@@ -32,6 +32,7 @@ package struct Coverage: Sendable, Hashable {
     package var retries = 0
     package var endedDelays = 0
     package var takenBack = 0
+    package var heldRecoveries = 0
 
     package init() {}
 
@@ -51,6 +52,7 @@ package struct Coverage: Sendable, Hashable {
         retries += model.retries
         endedDelays += model.endedDelays
         takenBack += model.takenBack
+        heldRecoveries += model.heldRecoveries
     }
 
     mutating func note(_ observation: Observation) {
@@ -83,7 +85,7 @@ package struct Coverage: Sendable, Hashable {
         ("droppedMessages", \.droppedMessages), ("expiredQueues", \.expiredQueues),
         ("failedMessages", \.failedMessages), ("deadLetters", \.deadLetters), ("duplicates", \.duplicates),
         ("awaitedDuplicates", \.awaitedDuplicates), ("retries", \.retries), ("endedDelays", \.endedDelays),
-        ("takenBack", \.takenBack),
+        ("takenBack", \.takenBack), ("heldRecoveries", \.heldRecoveries),
     ]
 
     /// How often each place was come by.

@@ -12,9 +12,7 @@ extension Workload {
         case 65...70: cancel(channel, model)
         case 71...82: get(model)
         case 83...86: prefetch(channel, model)
-        // A recovery waits for the gets before it, of which the model does not know what they will take.
-        case 87...89 where model.awaitsGet(channel): get(model)
-        case 87...89: .recover(requeue: !random.chance(plan.mistakes), noWait: random.chance(30))
+        case 87...89: recovery()
         case 90...91: .purgeQueue(name: queueName(model), noWait: random.chance(20))
         case 92...93: deleteQueue(model)
         case 94: deleteExchange()
@@ -166,6 +164,10 @@ extension Workload {
 
     private mutating func get(_ model: ModelBroker) -> ChannelMethod {
         .get(queue: queueName(model), noAcknowledge: random.chance(30))
+    }
+
+    mutating func recovery() -> ChannelMethod {
+        .recover(requeue: !random.chance(plan.mistakes), noWait: random.chance(30))
     }
 
     private mutating func deleteQueue(_ model: ModelBroker) -> ChannelMethod {

@@ -64,6 +64,7 @@ package struct Workload {
         }
         // As a rule a client says first how it publishes.
         if !model.isInMode(channel), random.chance(plan.confirms / 4) { return .method(channel, selectMode()) }
+        if model.movesMessages(channel), random.chance(15) { return .method(channel, recovery()) }
         let tags = model.outstandingTags(of: channel)
         if random.chance(10), let late = random.pick(model.takenBackTags(of: channel)) {
             return .acknowledge(channel, [Acknowledgement(kind: .acknowledge, deliveryTag: late, multiple: false)])
@@ -102,8 +103,9 @@ package struct Workload {
 
 extension Workload {
     private mutating func publishings(_ model: ModelBroker) -> [NumberedPublishing] {
-        // Where queues refuse what is too much consumers have their turn during a run, and so decide what is refused.
-        let longestRun = plan.refusesPublishings ? 1 : plan.longestRun
+        // A get that waits for a message of a queue that refuses what is too much has its turn during a run, and so decides
+        // what is refused.
+        let longestRun = plan.refusesPublishings && model.awaitsGetWhereRefused ? 1 : plan.longestRun
         var run = (0..<random.number(1...longestRun)).map { _ in publishing(model) }
         guard random.chance(plan.mistakes) else { return run }
         // Where queues are limited consumers have their turn during a run, so that a mistake can only come first.

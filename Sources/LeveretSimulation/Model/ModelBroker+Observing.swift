@@ -94,13 +94,26 @@ extension ModelBroker {
             throw Violation("channel \(channel.id) answered \(reply) to nothing")
         }
         channel.expectedReplies.removeFirst()
+        try judge(reply, against: expected, on: channel)
+        recoverSilently(on: channel)
+    }
+
+    private func judge(_ reply: Reply, against expected: ExpectedReply, on channel: ModelChannel) throws {
         if case .get(let queue, _) = expected.content {
             guard reply == .getEmpty else { throw Violation("get was answered by \(reply)") }
             if !queue.ready.allSatisfy({ $0.readySince == currentStep }) { dropWhatMayNotStay() }
+            // What has made the queue too full may have died of age since.
+            for entry in queue.ready where entry.readySince != currentStep && dropIfDoubtful(entry) {
+                dropWhatMayNotStay()
+            }
             guard queue.ready.allSatisfy({ $0.readySince == currentStep }) else {
                 throw Violation("get-empty though \(queue.contents)")
             }
             return
+        }
+        if case .recovery = expected.content {
+            guard reply == .recovered else { throw Violation("recover was answered by \(reply)") }
+            return giveBackAll(of: channel)
         }
         guard expected.mustWaitFor <= committedBatches else {
             throw Violation("\(reply) before batch \(expected.mustWaitFor) was committed")
@@ -197,6 +210,7 @@ extension ModelBroker {
             throw Violation("get-ok says \(count) messages are left, there are \(left); \(queue.contents)")
         }
         session(channel.id.session)?.undrained += delivery.outboundCost
+        recoverSilently(on: channel)
     }
 
     private func take(

@@ -46,6 +46,7 @@ package final class ModelBroker {
     var retries = 0
     var endedDelays = 0
     var takenBack = 0
+    var heldRecoveries = 0
     /// Which action is being taken, and how many entries there have been.
     var currentStep = 0
     /// The steps in which a segment was last asked for, and a batch was last committed.
@@ -105,13 +106,19 @@ package final class ModelBroker {
         return queue(named: name)?.rules.refusesPublishings ?? false
     }
 
+    /// Whether a get waits for a message of a queue that refuses messages when it is full.
+    var awaitsGetWhereRefused: Bool {
+        sessions.flatMap(\.channels).flatMap(\.expectedReplies).contains {
+            if case .get(let queue, _) = $0.content { queue.rules.refusesPublishings } else { false }
+        }
+    }
+
     package func messageCount(of name: String) -> Int { queue(named: name)?.ready.count ?? 0 }
 
     package func isWaiting(_ channel: ChannelID) -> Bool { self.channel(channel)?.isWaiting ?? false }
 
-    func awaitsGet(_ channel: ChannelID) -> Bool {
-        self.channel(channel)?.expectedReplies.contains { if case .get = $0.content { true } else { false } } ?? false
-    }
+    /// Whether a method of the channel is still to change which messages are delivered.
+    func movesMessages(_ channel: ChannelID) -> Bool { self.channel(channel)?.movesMessages ?? false }
 
     package func outstandingTags(of channel: ChannelID) -> [UInt64] {
         self.channel(channel)?.unacknowledged.map(\.tag) ?? []
