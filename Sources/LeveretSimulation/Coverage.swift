@@ -27,10 +27,13 @@ package struct Coverage: Sendable, Hashable {
     package var failedMessages = 0
     package var deadLetters = 0
     package var duplicates = 0
+    /// Those of which nothing but the original's batch holds back the confirm.
+    package var awaitedDuplicates = 0
     package var retries = 0
     package var endedDelays = 0
     package var takenBack = 0
     package var compactions = 0
+    package var heldRecoveries = 0
 
     package init() {}
 
@@ -46,9 +49,11 @@ package struct Coverage: Sendable, Hashable {
         expiredQueues += model.expiredQueues
         deadLetters += model.deadLetters
         duplicates += model.duplicates
+        awaitedDuplicates += model.awaitedDuplicates
         retries += model.retries
         endedDelays += model.endedDelays
         takenBack += model.takenBack
+        heldRecoveries += model.heldRecoveries
     }
 
     mutating func note(_ observation: Observation) {
@@ -80,7 +85,8 @@ package struct Coverage: Sendable, Hashable {
         ("refusals", \.refusals), ("wakes", \.wakes), ("expiredMessages", \.expiredMessages),
         ("droppedMessages", \.droppedMessages), ("expiredQueues", \.expiredQueues),
         ("failedMessages", \.failedMessages), ("deadLetters", \.deadLetters), ("duplicates", \.duplicates),
-        ("retries", \.retries), ("endedDelays", \.endedDelays), ("takenBack", \.takenBack),
+        ("awaitedDuplicates", \.awaitedDuplicates), ("retries", \.retries), ("endedDelays", \.endedDelays),
+        ("takenBack", \.takenBack), ("heldRecoveries", \.heldRecoveries),
         ("compactions", \.compactions),
     ]
 

@@ -18,7 +18,7 @@ extension Plan {
             drawEntry(of: place, isTarget: usesDeadLetters && place >= queueNames.count / 2, &random)
         }
         if usesDeadLetters { drawDeadLettering(&random) }
-        if random.chance(20) { exchangeArguments = deduplication(&random) }
+        if random.chance(deduplications > 0 ? 50 : 5) { exchangeArguments = deduplication(&random) }
         movesMessages = usesDeadLetters || usesQuorumQueues
     }
 
@@ -66,7 +66,7 @@ extension Plan {
     /// What may enter. Who is dropped or refused where dead letters come in no foretold order cannot be foretold.
     private mutating func drawEntry(of place: Int, isTarget: Bool, _ random: inout SeededGenerator) {
         guard !isTarget else { return }
-        if random.chance(25) { queueArguments[place].append(deduplication(&random)) }
+        if random.chance(deduplications > 0 ? 60 : 8) { queueArguments[place].append(deduplication(&random)) }
         let isQuorum = queueArguments[place]["x-queue-type"] != nil
         let refusal: FieldValue = isQuorum || random.chance(50) ? "reject-publish" : "reject-publish-dlx"
         if random.chance(30) {

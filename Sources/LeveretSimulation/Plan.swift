@@ -30,6 +30,8 @@ package struct Plan: Sendable {
     /// In percent: how many publishings are delayed, and how many can be told from others.
     package var delays: Int
     package var deduplications: Int
+    /// In percent of steps: how often what can be told from others comes again before it is durable.
+    package var repetitions: Int
     /// Whether a message may have to be read from the journal before it can be moved: then the journal reads at once,
     /// and time passes in a step of its own, so that it can be foretold when messages arrive where they are moved to.
     package var movesMessages = false
@@ -82,6 +84,7 @@ package struct Plan: Sendable {
         messagePriorities = random.one(of: 0, 50, 100)
         delays = random.one(of: 0, 0, 0, 30)
         deduplications = random.one(of: 0, 0, 70)
+        repetitions = deduplications == 0 ? 0 : random.one(of: 0, 20, 50)
         longestStep = random.one(of: 5, 50, 50, 2_000)
         timesToLive = random.one(of: [0], [1, 20], [0, 10, 300], [50, 1_000, 5_000])
         drawLimits(&random)

@@ -12,13 +12,11 @@ extension Workload {
         case 65...70: cancel(channel, model)
         case 71...82: get(model)
         case 83...86: prefetch(channel, model)
-        // A recovery waits for the gets before it, of which the model does not know what they will take.
-        case 87...89 where model.awaitsGet(channel): get(model)
-        case 87...89: .recover(requeue: !random.chance(plan.mistakes), noWait: random.chance(30))
+        case 87...89: recovery()
         case 90...91: .purgeQueue(name: queueName(model), noWait: random.chance(20))
         case 92...93: deleteQueue(model)
         case 94: deleteExchange()
-        default: confirmOrFlow()
+        default: modeOrFlow()
         }
     }
 
@@ -30,7 +28,12 @@ extension Workload {
         return .setPrefetch(count: count, size: 0, global: random.chance(30))
     }
 
-    private mutating func confirmOrFlow() -> ChannelMethod {
+    mutating func selectMode() -> ChannelMethod {
+        if random.chance(plan.transactions) { return .selectTransactions(noWait: random.chance(20)) }
+        return .selectConfirms(noWait: random.chance(20))
+    }
+
+    private mutating func modeOrFlow() -> ChannelMethod {
         if random.chance(plan.transactions) { return .selectTransactions(noWait: random.chance(20)) }
         if random.chance(plan.mistakes) { return random.one(of: .commit, .rollback) }
         if random.chance(plan.confirms) { return .selectConfirms(noWait: random.chance(20)) }
@@ -161,6 +164,10 @@ extension Workload {
 
     private mutating func get(_ model: ModelBroker) -> ChannelMethod {
         .get(queue: queueName(model), noAcknowledge: random.chance(30))
+    }
+
+    mutating func recovery() -> ChannelMethod {
+        .recover(requeue: !random.chance(plan.mistakes), noWait: random.chance(30))
     }
 
     private mutating func deleteQueue(_ model: ModelBroker) -> ChannelMethod {

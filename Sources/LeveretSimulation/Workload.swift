@@ -25,6 +25,7 @@ package struct Workload {
             }
         }
         if let action = housekeeping(model) { return action }
+        if random.chance(plan.repetitions), let action = repetition(model) { return action }
         let channels = model.openChannels.filter { plan.pipelines || !model.isWaiting($0) }
         guard let channel = random.pick(channels) else { return .pause }
         return act(on: channel, model)
@@ -61,6 +62,9 @@ package struct Workload {
         if model.isTransactional(channel), random.chance(20) {
             return .method(channel, random.chance(75) ? .commit : .rollback)
         }
+        // As a rule a client says first how it publishes.
+        if !model.isInMode(channel), random.chance(plan.confirms / 4) { return .method(channel, selectMode()) }
+        if model.movesMessages(channel), random.chance(15) { return .method(channel, recovery()) }
         let tags = model.outstandingTags(of: channel)
         if random.chance(10), let late = random.pick(model.takenBackTags(of: channel)) {
             return .acknowledge(channel, [Acknowledgement(kind: .acknowledge, deliveryTag: late, multiple: false)])
@@ -99,8 +103,9 @@ package struct Workload {
 
 extension Workload {
     private mutating func publishings(_ model: ModelBroker) -> [NumberedPublishing] {
-        // Where queues refuse what is too much consumers have their turn during a run, and so decide what is refused.
-        let longestRun = plan.refusesPublishings ? 1 : plan.longestRun
+        // A get that waits for a message of a queue that refuses what is too much has its turn during a run, and so decides
+        // what is refused.
+        let longestRun = plan.refusesPublishings && model.awaitsGetWhereRefused ? 1 : plan.longestRun
         var run = (0..<random.number(1...longestRun)).map { _ in publishing(model) }
         guard random.chance(plan.mistakes) else { return run }
         // Where queues are limited consumers have their turn during a run, so that a mistake can only come first.
@@ -132,6 +137,21 @@ extension Workload {
                 mandatory: random.chance(20)
             )
         )
+    }
+
+    /// What was published comes once more, as from a client that has lost its connection before the confirm: on a channel
+    /// to which no confirm is owed, or this one would wait for that one anyway.
+    private mutating func repetition(_ model: ModelBroker) -> Action? {
+        guard let message = random.pick(model.messagesToRepeat), let channel = random.pick(model.channelsOwedNoConfirm)
+        else { return nil }
+        defer { nextSerial += 1 }
+        let publishing = Publishing(
+            exchange: message.exchange,
+            routingKey: message.routingKey,
+            properties: message.properties,
+            body: body(size: message.body.count)
+        )
+        return .publish(channel, [NumberedPublishing(serial: nextSerial, publishing: publishing)])
     }
 
     /// Begins with the message's number; may be longer than asked for.

@@ -230,6 +230,20 @@ import Testing
         #expect(try core.wait(milliseconds: 10).answers == ["confirm 1"])
     }
 
+    @Test func `what dies after its channel has closed does not take the confirms of the next channel`() throws {
+        let core = try core(durable: true)
+        core.commitsAtOnce = false
+        let gone = try core.open(channel: 2)
+        try core.selectConfirms(on: gone)
+        try core.publish("a", key: "q", persistent: true, expiration: "10", on: gone)
+        try core.apply(.closeChannel(gone))
+        let next = try core.open(channel: 3)
+        try core.selectConfirms(on: next)
+        try core.wait(milliseconds: 10)
+        try core.publish("b", key: "q", persistent: true, on: next)
+        #expect(try core.commit().answers == ["confirm 1"])
+    }
+
     @Test func `a crash finds a dying message in one of both queues and never in both`() throws {
         let core = try core(durable: true)
         try core.publish("a", key: "q", persistent: true)

@@ -110,11 +110,14 @@ import Testing
         #expect(try core.drain("other") == ["a"])
     }
 
-    @Test(arguments: ["", "x"])
-    func `what is dropped is confirmed no sooner than what was there before is durable`(exchange: String) throws {
+    @Test(arguments: ["", "x"], [true, false])
+    func `what is dropped is confirmed no sooner than what was there before is durable`(
+        exchange: String,
+        durable: Bool
+    ) throws {
         let core = try core()
         let arguments: FieldTable = exchange.isEmpty ? [:] : ["x-message-deduplication": true]
-        try core.declareExchange("x", "fanout", ExchangeOptions(durable: true, arguments: arguments))
+        try core.declareExchange("x", "fanout", ExchangeOptions(durable: durable, arguments: arguments))
         try core.bind("q", to: "x")
         try core.selectConfirms()
         core.commitsAtOnce = false
@@ -128,6 +131,33 @@ import Testing
         #expect(try core.commit().answers == ["confirm 2"])
         #expect(try send("a for the third time") == ["confirm 3"])
         #expect(try core.restarted().drain("q") == ["a"])
+    }
+
+    @Test func `a copy that another queue takes and loses does not confirm what is dropped any sooner`() throws {
+        let core = try core()
+        try core.declare("short", QueueOptions(durable: true, arguments: ["x-message-ttl": 10]))
+        for queue in ["q", "short"] { try core.bind(queue, to: "amq.fanout") }
+        core.commitsAtOnce = false
+        try core.publish("a", key: "q", persistent: true, headers: header("1"))
+        try core.selectConfirms()
+        try core.publish("a again", to: "amq.fanout", key: "", persistent: true, headers: header("1"))
+        #expect(try core.wait(milliseconds: 10).answers == [])
+        #expect(try core.commit().answers == ["confirm 1"])
+        #expect(try core.restarted().drain("q") == ["a"])
+    }
+
+    @Test func `what an exchange has seen is forgotten with it, also by a transaction`() throws {
+        let core = try CoreHarness()
+        let options = ExchangeOptions(durable: true, arguments: ["x-message-deduplication": true])
+        try core.declareExchange("x", "fanout", options)
+        try core.declare("q", .durable)
+        try core.bind("q", to: "x")
+        try core.publish("a", to: "x", key: "", headers: header("1"))
+        try core.perform(.selectTransactions(noWait: false))
+        try core.publish("b", to: "x", key: "", headers: header("1"))
+        try core.perform(.deleteExchange(name: "x", ifUnused: false, noWait: false))
+        try core.perform(.commit)
+        #expect(try core.drain("q") == ["a", "b"])
     }
 
     @Test func `a deleted queue's window is forgotten`() throws {

@@ -36,13 +36,27 @@ extension BrokerCore {
         return position
     }
 
-    mutating func remember(_ mark: DeduplicationMark, in window: inout DeduplicationWindow) {
+    /// An exchange that does not survive a restart may still have sent the message to a queue that does.
+    mutating func remember(_ mark: DeduplicationMark, in exchange: Exchange) {
+        remember(mark, in: &exchange.deduplication, position: isDurable ? gate.openPosition : gate.committedPosition)
+    }
+
+    mutating func remember(_ mark: DeduplicationMark, in queue: Queue) {
+        let keepsMessages = isDurable && queue.deduplication.scope != nil
+        remember(mark, in: &queue.deduplication, position: keepsMessages ? gate.openPosition : gate.committedPosition)
+    }
+
+    private mutating func remember(
+        _ mark: DeduplicationMark,
+        in window: inout DeduplicationWindow,
+        position: JournalPosition
+    ) {
         let changes = window.remember(
             mark.key,
             lifetime: mark.lifetime,
             capacity: mark.capacity,
             at: now.milliseconds,
-            position: isDurable && window.scope != nil ? gate.openPosition : gate.committedPosition
+            position: position
         )
         if window.scope != nil, isDurable { deduplicationChanges += changes }
     }

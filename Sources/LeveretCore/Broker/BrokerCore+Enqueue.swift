@@ -35,14 +35,15 @@ extension BrokerCore {
         }
         // A message that was taken is confirmed, even if its dead letter is not.
         let isNack = isRefused && !arrival.publishing.hasDeathHistory
-        let isJournaled = store(arrival, in: accepting, ticket: isNack ? nil : arrival.ticket)
+        // Where one like it is awaited, the confirm does not come sooner because this one is settled.
+        let isJournaled = store(arrival, in: accepting, ticket: isNack || awaitsLike ? nil : arrival.ticket)
         if let ticket = arrival.ticket {
             if isNack {
                 gate.refuse(ticket)
-            } else if isJournaled {
-                gate.wait(ticket.ledger)
             } else if awaitsLike {
                 awaitNextBatch(ticket)
+            } else if isJournaled {
+                gate.wait(ticket.ledger)
             } else {
                 gate.resolve(ticket)
             }
@@ -70,7 +71,7 @@ extension BrokerCore {
         }
         guard hasRoom(for: arrival, in: queue, of: virtualHost) else { return .refused }
         // What is refused is not remembered: its publisher may try again.
-        if let mark { remember(mark, in: &queue.deduplication) }
+        if let mark { remember(mark, in: queue) }
         return .accepted
     }
 

@@ -87,10 +87,10 @@ extension BrokerCore {
                 in: channel.session.virtualHost
             )
             // What is refused is not remembered: its publisher may try again.
-            if let exchange, let mark, isTaken { remember(mark, in: &exchange.deduplication) }
+            if let exchange, let mark, isTaken { remember(mark, in: exchange) }
             return
         }
-        if let exchange, let mark { remember(mark, in: &exchange.deduplication) }
+        if let exchange, let mark { remember(mark, in: exchange) }
         if summary.isPersistent, channel.route.isJournaled {
             enqueueJournaled(publishing, ticket: ticket, on: channel)
         } else {

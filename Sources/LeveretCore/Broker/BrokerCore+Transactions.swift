@@ -80,8 +80,10 @@ extension BrokerCore {
     // MARK: Committing
 
     private mutating func apply(_ publishing: BufferedPublishing, on channel: Channel) {
+        let virtualHost = channel.session.virtualHost
         publishing.withView { view in
-            let exchange = publishing.deduplicatingExchange
+            // What an exchange has seen goes with it, even if there is another of its name now.
+            let exchange = publishing.deduplicatingExchange.flatMap { virtualHost.exchanges[$0.name] }
             let mark = exchange?.deduplicationSettings.flatMap { deduplicationMark(of: view, publishing.summary, $0) }
             let isAdmitted = admits(
                 view,
@@ -96,9 +98,9 @@ extension BrokerCore {
             let isTaken = enqueue(
                 Arrival(publishing: view, summary: publishing.summary, due: publishing.due),
                 to: publishing.queues,
-                in: channel.session.virtualHost
+                in: virtualHost
             )
-            if let exchange, let mark, isTaken { remember(mark, in: &exchange.deduplication) }
+            if let exchange, let mark, isTaken { remember(mark, in: exchange) }
         }
     }
 

@@ -54,8 +54,9 @@ extension CommitGate {
         ledgers[Int(reference.slot)]?.next() ?? 0
     }
 
-    /// The latest publishing of the ledger waits for the open position.
+    /// The latest publishing of the ledger waits for the open position. Its channel may be gone: then nobody waits.
     mutating func wait(_ reference: LedgerReference) {
+        guard isCurrent(reference) else { return }
         if ledgers[Int(reference.slot)]?.wait(for: openPosition) ?? false {
             waitingLedgers.append((openPosition, reference))
         }

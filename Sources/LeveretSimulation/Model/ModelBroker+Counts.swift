@@ -41,12 +41,15 @@ extension ModelBroker {
         for entry in dropped { bury(entry, of: queue, because: .maxlen) }
     }
 
-    /// A confirm says so of a message that its queue dropped though others were delivered behind it, or have died of age.
-    func dropIfDoubtful(_ entry: ModelEntry) {
+    /// A confirm or an empty get says so of a message that its queue dropped though others were delivered behind it, or
+    /// have died of age.
+    /// `false` if it did not have to be dropped.
+    func dropIfDoubtful(_ entry: ModelEntry) -> Bool {
         guard entry.isReady, let queue = queues.first(where: { $0.entries.contains { $0 === entry } }),
             queue.mayHaveBeenOverfull(in: currentStep)
-        else { return }
+        else { return false }
         bury(entry, of: queue, because: .maxlen)
+        return true
     }
 
     /// What dies in the moment in which its queue is deleted goes with it if its content has to be read back first.

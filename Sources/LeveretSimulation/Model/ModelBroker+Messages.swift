@@ -51,6 +51,9 @@ extension ModelBroker {
             channel.expectedReturns.append((channel.nextSequence, publishing.observed))
         }
         if channel.selectedConfirms {
+            if reception.isDuplicate, channel.unconfirmed.isEmpty, !reception.entries.allSatisfy(mayBeConfirmed) {
+                awaitedDuplicates += 1
+            }
             channel.unconfirmed.append(
                 ModelPublishing(
                     sequence: channel.nextSequence,

@@ -46,8 +46,7 @@ extension ModelBroker {
             if !tag.isEmpty, let consumer = channel.consumers.first(where: { $0.tag == tag }) { cancel(consumer) }
             expect(.reply(.consumeCancelled(tag: tag), batch: 0), on: channel, noWait: noWait)
         case .get(let name, let noAcknowledge): get(name, noAcknowledge: noAcknowledge, on: channel)
-        case .recover(let requeue, let noWait):
-            expect(recover(requeue: requeue, on: channel), on: channel, noWait: noWait)
+        case .recover(let requeue, let noWait): recover(requeue: requeue, noWait: noWait, on: channel)
         case .selectTransactions(let noWait): selectTransactions(noWait: noWait, on: channel)
         case .commit: commit(on: channel)
         case .rollback: rollback(on: channel)
@@ -104,13 +103,31 @@ extension ModelBroker {
         return .reply(.prefetchSet, batch: 0)
     }
 
-    private func recover(requeue: Bool, on channel: ModelChannel) -> ModelOutcome {
-        guard requeue else { return .failure(.notImplemented) }
+    private func recover(requeue: Bool, noWait: Bool, on channel: ModelChannel) {
+        guard requeue else { return raise(.notImplemented, on: channel) }
+        guard !channel.movesMessages else {
+            heldRecoveries += 1
+            channel.expectedReplies.append(ExpectedReply(content: .recovery(noWait: noWait)))
+            return
+        }
+        giveBackAll(of: channel)
+        expect(.reply(.recovered, batch: 0), on: channel, noWait: noWait)
+    }
+
+    func giveBackAll(of channel: ModelChannel) {
         let deliveries = channel.unacknowledged
         channel.unacknowledged = []
         channel.settledIn = currentStep
         for delivery in deliveries { putBack(delivery, isFailure: false) }
-        return .reply(.recovered, batch: 0)
+    }
+
+    /// A recovery that is not answered has its turn as soon as the gets before it have been.
+    func recoverSilently(on channel: ModelChannel) {
+        while channel.expectedReplies.first?.content == .recovery(noWait: true) {
+            channel.expectedReplies.removeFirst()
+            heldRecoveryIn = currentStep
+            giveBackAll(of: channel)
+        }
     }
 
     private func get(_ name: String, noAcknowledge: Bool, on channel: ModelChannel) {

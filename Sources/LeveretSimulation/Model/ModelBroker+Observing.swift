@@ -94,13 +94,27 @@ extension ModelBroker {
             throw Violation("channel \(channel.id) answered \(reply) to nothing")
         }
         channel.expectedReplies.removeFirst()
+        try judge(reply, against: expected, on: channel)
+        recoverSilently(on: channel)
+    }
+
+    private func judge(_ reply: Reply, against expected: ExpectedReply, on channel: ModelChannel) throws {
         if case .get(let queue, _) = expected.content {
             guard reply == .getEmpty else { throw Violation("get was answered by \(reply)") }
             if !queue.ready.allSatisfy({ $0.readySince == currentStep }) { dropWhatMayNotStay() }
-            guard queue.ready.allSatisfy({ $0.readySince == currentStep }) else {
+            // What has made the queue too full may have died of age since.
+            for entry in queue.ready where entry.readySince != currentStep && dropIfDoubtful(entry) {
+                dropWhatMayNotStay()
+            }
+            guard queue.ready.allSatisfy({ $0.readySince == currentStep || mayComeLater($0, in: queue) }) else {
                 throw Violation("get-empty though \(queue.contents)")
             }
             return
+        }
+        if case .recovery = expected.content {
+            guard reply == .recovered else { throw Violation("recover was answered by \(reply)") }
+            heldRecoveryIn = currentStep
+            return giveBackAll(of: channel)
         }
         guard expected.mustWaitFor <= committedBatches else {
             throw Violation("\(reply) before batch \(expected.mustWaitFor) was committed")
@@ -190,13 +204,14 @@ extension ModelBroker {
         // A get that has waited may be answered before all that this command publishes is there.
         if count > queue.ready.count { dropWhatMayNotStay() }
         let left = queue.ready.count
-        let old = left - queue.ready.count { $0.readySince == currentStep }
+        let old = left - queue.ready.count { $0.readySince == currentStep || mayComeLater($0, in: queue) }
         // What others have dropped, which only their length will tell, may have come here.
         let doubtful = queues.flatMap(\.passedOver).count(where: \.isReady)
         guard min(old, queue.rules.mostKept ?? old)...left + doubtful ~= Int(count) else {
             throw Violation("get-ok says \(count) messages are left, there are \(left); \(queue.contents)")
         }
         session(channel.id.session)?.undrained += delivery.outboundCost
+        recoverSilently(on: channel)
     }
 
     private func take(
@@ -271,7 +286,10 @@ extension ModelBroker {
         let confirmed = try answered(sequence, multiple: multiple, on: channel)
         // What a full queue has dropped is not waited for.
         if !confirmed.flatMap(\.entries).allSatisfy(mayBeConfirmed) { dropWhatMayNotStay() }
-        for entry in confirmed.flatMap(\.entries) where !mayBeConfirmed(entry) { dropIfDoubtful(entry) }
+        for entry in confirmed.flatMap(\.entries) where !mayBeConfirmed(entry) && dropIfDoubtful(entry) {
+            // Nor may what has become of it stay where it came to.
+            dropWhatMayNotStay()
+        }
         for publishing in confirmed {
             guard !publishing.isRefused else {
                 throw Violation("publishing \(publishing.sequence) of \(channel.id) was confirmed by a full queue")
@@ -308,7 +326,7 @@ extension ModelBroker {
     }
 
     /// Durable, or settled and thus not to be kept any more, but for the copies of what died.
-    private func mayBeConfirmed(_ entry: ModelEntry) -> Bool {
+    func mayBeConfirmed(_ entry: ModelEntry) -> Bool {
         if let batch = entry.batch, batch <= committedBatches { return true }
         return entry.isSettled && entry.copies.allSatisfy(mayBeConfirmed)
     }

@@ -143,19 +143,23 @@ extension ModelBroker {
         guard var headers = BasicProperties(observed)?.headers, let deaths = ModelDeath.take(from: &headers) else {
             return nil
         }
-        guard try letDie(observed, deaths[...]) else { return nil }
+        guard try letDie(observed, deaths, at: 0) else { return nil }
         return queue.ready.first { $0.isShown(as: observed) }
     }
 
-    /// Lets a message die that has died like this, the latest death first; it may have come to the last queue by the
-    /// death before. `false` if it did not have to die.
-    private func letDie(_ observed: ObservedMessage, _ deaths: ArraySlice<ModelDeath>) throws -> Bool {
-        guard let death = deaths.first, let source = queue(named: death.queue) else { return false }
+    /// Lets a message die that has died like this, the latest death first, of one death and those after it; it may have
+    /// come to the queue by the death before. `false` if it did not have to die.
+    private func letDie(_ observed: ObservedMessage, _ deaths: [ModelDeath], at place: Int) throws -> Bool {
+        guard place < deaths.count, let source = queue(named: deaths[place].queue) else { return false }
+        let death = deaths[place]
         let isMeant = { (entry: ModelEntry) in
-            let told = ModelDeath.adding(death.reason, in: death.queue, to: entry.record.deaths)
-            return entry.isReady && entry.message.body == observed.body && ModelDeath.isShown(told, as: Array(deaths))
+            // A death that came again takes the place of the one before.
+            let told = deaths[...place].reversed().reduce(entry.record.deaths) {
+                ModelDeath.adding($1.reason, in: $1.queue, to: $0)
+            }
+            return entry.isReady && entry.message.body == observed.body && ModelDeath.isShown(told, as: deaths)
         }
-        if !source.entries.contains(where: isMeant), try !letDie(observed, deaths.dropFirst()) { return false }
+        if !source.entries.contains(where: isMeant), try !letDie(observed, deaths, at: place + 1) { return false }
         guard let entry = source.entries.first(where: isMeant) else { return false }
         switch death.reason {
         case .expired where entry.isOver(at: now): bury(entry, of: source, because: .expired)

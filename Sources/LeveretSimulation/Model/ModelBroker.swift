@@ -42,14 +42,18 @@ package final class ModelBroker {
     var expiredQueues = 0
     var deadLetters = 0
     var duplicates = 0
+    var awaitedDuplicates = 0
     var retries = 0
     var endedDelays = 0
     var takenBack = 0
+    var heldRecoveries = 0
     /// Which action is being taken, and how many entries there have been.
     var currentStep = 0
-    /// The steps in which a segment was last asked for, and a batch was last committed.
+    /// The steps in which a segment was last asked for, a batch was last committed, and a recovery had its turn that had
+    /// waited for gets.
     var readingIn = 0
     var committedIn = 0
+    var heldRecoveryIn = 0
     var nextIdentity = 0
     var isStalled = false
     /// The resource alarms that are on.
@@ -77,6 +81,21 @@ package final class ModelBroker {
         sessions.filter(\.isOpen).flatMap(\.channels).filter { $0.exception == nil && !$0.isClosing }.map(\.id)
     }
 
+    /// Open channels in confirm mode on which everything is confirmed.
+    var channelsOwedNoConfirm: [ChannelID] {
+        openChannels.filter { channel($0).map { $0.selectedConfirms && $0.unconfirmed.isEmpty } ?? false }
+    }
+
+    /// What deduplication remembers though no batch has made it durable yet.
+    var messagesToRepeat: [ObservedMessage] {
+        (queues.map(\.window) + exchanges.map(\.window)).flatMap(\.memories).filter { !$0.isOver(at: now) }
+            .flatMap(\.entries).filter { !mayBeConfirmed($0) }.map(\.message)
+    }
+
+    func isInMode(_ channel: ChannelID) -> Bool {
+        self.channel(channel).map { $0.selectedConfirms || $0.transaction != nil } ?? true
+    }
+
     /// Names of what exists, in the order in which it came.
     package var queueNames: [String] { queues.filter(\.isNameKnown).map(\.name) }
 
@@ -89,13 +108,19 @@ package final class ModelBroker {
         return queue(named: name)?.rules.refusesPublishings ?? false
     }
 
+    /// Whether a get waits for a message of a queue that refuses messages when it is full.
+    var awaitsGetWhereRefused: Bool {
+        sessions.flatMap(\.channels).flatMap(\.expectedReplies).contains {
+            if case .get(let queue, _) = $0.content { queue.rules.refusesPublishings } else { false }
+        }
+    }
+
     package func messageCount(of name: String) -> Int { queue(named: name)?.ready.count ?? 0 }
 
     package func isWaiting(_ channel: ChannelID) -> Bool { self.channel(channel)?.isWaiting ?? false }
 
-    func awaitsGet(_ channel: ChannelID) -> Bool {
-        self.channel(channel)?.expectedReplies.contains { if case .get = $0.content { true } else { false } } ?? false
-    }
+    /// Whether a method of the channel is still to change which messages are delivered.
+    func movesMessages(_ channel: ChannelID) -> Bool { self.channel(channel)?.movesMessages ?? false }
 
     package func outstandingTags(of channel: ChannelID) -> [UInt64] {
         self.channel(channel)?.unacknowledged.map(\.tag) ?? []

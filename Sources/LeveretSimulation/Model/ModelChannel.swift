@@ -34,12 +34,16 @@ struct ExpectedReply {
     enum Content: Equatable {
         case reply(Reply)
         case get(queue: ModelQueue, noAcknowledge: Bool)
+        /// A recovery waits for the gets before it, and also gives back what they take. One that needs no answer happens
+        /// when they have been answered.
+        case recovery(noWait: Bool)
         case closed
 
         static func == (left: Content, right: Content) -> Bool {
             switch (left, right) {
             case (.reply(let left), .reply(let right)): left == right
             case (.get(let left, _), .get(let right, _)): left === right
+            case (.recovery(let left), .recovery(let right)): left == right
             case (.closed, .closed): true
             default: false
             }
@@ -85,6 +89,16 @@ final class ModelChannel {
 
     /// Deliveries that wait for acknowledgement, or for the commit of theirs.
     var outstanding: [ModelDelivery] { unacknowledged + (transaction?.settlements.map(\.delivery) ?? []) }
+
+    /// Whether a method is still to change which messages are delivered.
+    var movesMessages: Bool {
+        expectedReplies.contains {
+            switch $0.content {
+            case .get, .recovery: true
+            case .reply, .closed: false
+            }
+        }
+    }
 
     /// Whether the client still waits for an answer.
     var isWaiting: Bool { !expectedReplies.isEmpty }
