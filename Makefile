@@ -47,6 +47,10 @@ build: setup-build ## Build the command line tool for debugging
 release: setup-build ## Build the stripped release binary with a static Swift runtime: .build/release/leveret
 	@$(SWIFT) build --configuration release --static-swift-stdlib --product leveret -Xlinker -s
 
+.PHONY: release-symbols
+release-symbols: setup-build ## Build the release binary with its symbols, for profiles: .build-symbols/release/leveret
+	@$(SWIFT) build --configuration release --static-swift-stdlib --product leveret --scratch-path .build-symbols
+
 # --- Test
 
 # The contract tests run over RabbitMQ too where it is installed.
