@@ -34,6 +34,9 @@ struct Listener {
                 let descriptor = try UnixSocketFile.listen(path: path, mode: 0o660, backlog: backlog)
                 channel = try await bootstrap.withBoundSocket(descriptor).get()
             }
+            try await channel.eventLoop.submit {
+                try channel.pipeline.syncOperations.addHandler(AcceptFailureLog(logger: context.logger))
+            }.get()
             return Listener(address: address.bound(to: channel.localAddress), channel: channel)
         } catch let error as ServerError {
             throw error
@@ -56,6 +59,11 @@ struct Listener {
         let certificates = address.isTLS ? context.certificates : nil
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: Int32(clamping: context.configuration.backlog))
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(AcceptPause(logger: context.logger))
+                }
+            }
             .childChannelOption(.maxMessagesPerRead, value: 4)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {

@@ -59,6 +59,28 @@ def test_an_ordinary_user_runs_a_broker_as_well_as_root_does():
             broker.close()
 
 
+def test_connections_that_the_system_has_no_room_for_are_refused_and_the_others_are_served(tmp_path):
+    script = tmp_path / "few-files"
+    script.write_text(f'#!/bin/sh\nulimit -n 60\nexec "{broker_binary()}" "$@"\n')
+    script.chmod(0o755)
+    broker = BrokerProcess(tmp_path, binary=script)
+    try:
+        broker.start()
+        parameters = pika.URLParameters(broker.url)
+        served = [pika.BlockingConnection(parameters) for _ in range(30)]
+        for _ in range(40):
+            with pytest.raises(pika.exceptions.AMQPConnectionError):
+                pika.BlockingConnection(parameters)
+        served[0].channel().queue_declare("q", durable=True)
+        served.pop().close()
+        served.append(pika.BlockingConnection(parameters))
+        for connection in served:
+            connection.close()
+        assert "connections=30" in broker.error_log.read_text()
+    finally:
+        broker.close()
+
+
 def test_a_port_in_use_is_named(fresh_broker, tmp_path):
     done = serve(tmp_path / "other", "--port", str(fresh_broker.port))
     fails_with_one_line(done, UNREACHABLE, str(fresh_broker.port), "another process")

@@ -18,17 +18,20 @@ struct Daemon {
 
     /// How long the end may take, clients that do not answer included.
     private static let endingTime = Duration.seconds(30)
+    /// Descriptors that are no clients' connections: the journal's files, listeners, event loops, operators.
+    private static let reservedDescriptors: UInt64 = 64
     /// What a shell reports of a process that ended by SIGINT.
     private static let impatientStatus: Int32 = 130
 
     /// Returns when the broker has ended cleanly.
     func run() async throws {
-        FileDescriptorLimit.raise()
+        let descriptors = FileDescriptorLimit.raise()
         // Before anything takes long, so that a signal in the meantime is not lost.
         let signals = await UnixSignalsSequence(trapping: trappedSignals)
         let logger = Self.makeLogger(settings.logLevel)
         let broker = try Broker(settings.broker, logger: logger)
-        let server = AMQPServer(broker: broker, configuration: settings.server, logger: logger)
+        let configuration = Self.fitting(settings.server, descriptors: descriptors, logger)
+        let server = AMQPServer(broker: broker, configuration: configuration, logger: logger)
         let addresses: [ListenAddress]
         do {
             addresses = try await server.start()
@@ -41,6 +44,23 @@ struct Daemon {
         // They end in the opposite order, so that the broker outlives its doors.
         let services: [any Service] = [broker] + (operatorSocket.map { [$0] } ?? []) + [server, MemoryReturn()]
         try await Self.run(services, until: signals, server, logger)
+    }
+
+    /// Connections must leave descriptors for the journal, so that the one too many can be told, and nothing else fails.
+    private static func fitting(
+        _ configuration: ServerConfiguration,
+        descriptors: UInt64,
+        _ logger: Logger
+    ) -> ServerConfiguration {
+        let room = Int(clamping: descriptors - min(descriptors / 2, reservedDescriptors))
+        guard descriptors > 0, room < configuration.connectionsMax else { return configuration }
+        logger.notice(
+            "fewer connections fit than are allowed: allow the process more open files (ulimit -n)",
+            metadata: ["connections": "\(room)", "allowed": "\(configuration.connectionsMax)"]
+        )
+        var configuration = configuration
+        configuration.connectionsMax = max(1, room)
+        return configuration
     }
 
     /// SIGHUP means that certificates are new; without any it ends the process, as it always does.
