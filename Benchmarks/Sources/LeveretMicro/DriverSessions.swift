@@ -82,6 +82,12 @@ final class DriverSessions {
     func waitForConfirms(upTo sequence: UInt64) {
         while confirmed < sequence { acknowledge(upTo: confirmed) }
     }
+
+    /// Lets others work until everything has been delivered: durable messages may have to wait until it is on the disk that
+    /// they have been.
+    func waitForDeliveries(upTo tag: UInt64) {
+        while delivered < tag { acknowledge(upTo: delivered) }
+    }
 }
 
 /// Counts the effects of a session.
