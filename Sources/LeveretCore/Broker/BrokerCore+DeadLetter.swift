@@ -55,6 +55,11 @@ extension BrokerCore {
         if queue.ready.count > count, queue.settings.hasLengthLimit { enforceLengthLimit(of: queue) }
     }
 
+    /// The same for all queues that are to be looked at when the command is done.
+    mutating func finishScheduledMessages() {
+        for queue in scheduledQueues where !queue.unfinished.isEmpty { finishMessages(of: queue) }
+    }
+
     mutating func finishMessagesInMemory(of queue: Queue) {
         while let message = queue.unfinished.first {
             guard !queue.isDeleted else {
