@@ -62,11 +62,6 @@ extension BrokerCore {
 
     mutating func finishMessagesInMemory(of queue: Queue) {
         while let message = queue.unfinished.first {
-            guard !queue.isDeleted else {
-                queue.unfinished.removeFirst()
-                settle(message.entry, of: queue)
-                continue
-            }
             let segment = log[message.entry.slot]
             guard let record = segment.reference(to: message.entry.offset)?.record else {
                 request(segment, for: queue)

@@ -22,7 +22,9 @@ extension ModelBroker {
                 since + expires <= now
             else { continue }
             expiredQueues += 1
+            queuesExpiredIn = currentStep
             dropExcess(of: queue)
+            expire(queue) { _ in true }
             delete(queue)
         }
     }
