@@ -292,6 +292,24 @@ import Testing
         #expect(try core.restarted().drain("dead") == (1...20).map { "message \($0)" })
     }
 
+    @Test func `what has died is a dead letter even if its queue is deleted before it has been read back`() throws {
+        var limits = CoreLimits()
+        limits.residentBytes = 0
+        limits.segmentCapacity = 256
+        let core = try CoreHarness(limits)
+        core.loadsAtOnce = false
+        let arguments: FieldTable = ["x-message-ttl": 1_000]
+        try core.declare("q", QueueOptions(durable: true, arguments: arguments.merging(Self.toDead)))
+        try core.declare("dead", .durable)
+        for number in 1...5 { try core.publish("message \(number)", key: "q", persistent: true) }
+        try core.wait(milliseconds: 1_000)
+        try core.publish("alive", key: "q", persistent: true)
+        try core.deleteQueue("q")
+        while let segment = core.wantedSegments.first { try core.bring(segment) }
+        core.loadsAtOnce = true
+        #expect(try core.drain("dead") == (1...5).map { "message \($0)" })
+    }
+
     @Test func `purging and deleting a queue is no death`() throws {
         let core = try core()
         try core.publish("a", key: "q")

@@ -36,6 +36,16 @@ import Testing
         #expect(waits == [100, 200, 250, 250])
     }
 
+    @Test func `a get behind a recover that waited finds what comes back without a wait`() throws {
+        let core = try core(["x-delayed-retry-type": "all", "x-delayed-retry-min": 0, "x-delayed-retry-max": 0])
+        try core.publish("a", key: "q", persistent: true)
+        core.commitsAtOnce = false
+        #expect(try core.get("q").script == [])
+        try core.perform(.recover(requeue: true, noWait: false))
+        #expect(try core.get("q").script == [])
+        #expect(try core.commit().deliveries.map(\.message.text) == ["a", "a"])
+    }
+
     @Test func `the wait may double`() throws {
         let core = try core([
             "x-delayed-retry-type": "failed", "x-delayed-retry-min": 100, "x-delayed-retry-backoff": "exponential",

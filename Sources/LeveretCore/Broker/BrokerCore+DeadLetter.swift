@@ -55,13 +55,13 @@ extension BrokerCore {
         if queue.ready.count > count, queue.settings.hasLengthLimit { enforceLengthLimit(of: queue) }
     }
 
+    /// The same for all queues that are to be looked at when the command is done.
+    mutating func finishScheduledMessages() {
+        for queue in scheduledQueues where !queue.unfinished.isEmpty { finishMessages(of: queue) }
+    }
+
     mutating func finishMessagesInMemory(of queue: Queue) {
         while let message = queue.unfinished.first {
-            guard !queue.isDeleted else {
-                queue.unfinished.removeFirst()
-                settle(message.entry, of: queue)
-                continue
-            }
             let segment = log[message.entry.slot]
             guard let record = segment.reference(to: message.entry.offset)?.record else {
                 request(segment, for: queue)

@@ -20,6 +20,9 @@ extension BrokerCore {
         for virtualHost in virtualHosts.values {
             check(virtualHost, &references, &paged, unacknowledged)
         }
+        for queue in deletedQueuesWithDeadLetters {
+            for message in queue.unfinished { references[message.entry.slot, default: 0] += 1 }
+        }
         for promotion in promotions { references[promotion.entry.slot, default: 0] += 1 }
         for segment in log.all {
             check(segment, references[segment.slot, default: 0])
@@ -27,6 +30,13 @@ extension BrokerCore {
         }
         checkResidency()
         checkCountsOfConnections()
+    }
+
+    /// They are kept by the segments that they wait for.
+    private var deletedQueuesWithDeadLetters: [Queue] {
+        var queues: [ObjectIdentifier: Queue] = [:]
+        for queue in log.all.flatMap(\.waitingQueues) where queue.isDeleted { queues[ObjectIdentifier(queue)] = queue }
+        return Array(queues.values)
     }
 
     private func checkCountsOfConnections() {

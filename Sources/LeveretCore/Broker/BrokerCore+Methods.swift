@@ -118,6 +118,8 @@ extension BrokerCore {
                 channel.dropFirstHeld()
                 if !noWait { effects.append(.reply(channel.id, .recovered)) }
                 giveBackAll(of: channel)
+                // What comes back without a wait is there for the next get, as it is when no get was waited for.
+                finishScheduledMessages()
                 continue
             }
             channel.dropFirstHeld()

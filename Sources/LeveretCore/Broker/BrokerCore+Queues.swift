@@ -195,10 +195,12 @@ extension BrokerCore {
         answerWaitingGets(of: queue)
     }
 
-    /// The queue goes: so do the messages that are not in its order.
+    /// The queue goes: so do the messages that are not in its order, but for dead letters that have to be read back.
     private mutating func settleAllElse(of queue: Queue) {
         for message in queue.delayed.removeAll() { settle(message.entry, of: queue) }
-        while let message = queue.unfinished.popFirst() { settle(message.entry, of: queue) }
+        let unfinished = queue.unfinished
+        queue.unfinished = Deque(unfinished.filter(\.isDead))
+        for message in unfinished where !message.isDead { settle(message.entry, of: queue) }
         if queue.deduplication.count > 0, let scope = queue.deduplication.scope {
             deduplicationChanges.append(.forgetAll(scope))
         }

@@ -1,7 +1,7 @@
 /// A message that has left its queue's order, and whose record is needed to find out where it goes.
 ///
 /// The record may have to be read back from the journal first; until then the message still belongs to the queue, and
-/// a crash brings it back there.
+/// a crash brings it back there. One that has died outlives its queue, but not a crash after the queue was deleted.
 struct UnfinishedMessage {
     enum Fate {
         /// To the dead letter exchange.
@@ -14,4 +14,6 @@ struct UnfinishedMessage {
 
     let entry: QueueEntry
     let fate: Fate
+
+    var isDead: Bool { if case .death = fate { true } else { false } }
 }

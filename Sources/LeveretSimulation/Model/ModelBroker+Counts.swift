@@ -9,7 +9,7 @@ extension ModelBroker {
         guard isCountable else { return }
         for report in reports {
             guard let queue = queue(named: report.name) else { continue }
-            forgetWhatWentWithItsSource(in: queue, leaving: report.ready)
+            forgetWhatFoundNoQueue(in: queue, leaving: report.ready)
             dropPassedOver(in: queue, leaving: report.ready)
         }
         dropWhatMayNotStay()
@@ -52,11 +52,13 @@ extension ModelBroker {
         return true
     }
 
-    /// What dies in the moment in which its queue is deleted goes with it if its content has to be read back first.
-    private func forgetWhatWentWithItsSource(in queue: ModelQueue, leaving count: Int) {
-        guard queue.ready.count > count, readingIn == currentStep else { return }
+    /// What dies in the moment in which the queue goes for want of use that it comes to, and cannot stay in, may find it
+    /// gone.
+    private func forgetWhatFoundNoQueue(in queue: ModelQueue, leaving count: Int) {
+        guard queue.ready.count > count, queuesExpiredIn == currentStep else { return }
         let doubtful = queue.ready.filter { entry in
-            entry.record.arrival == currentStep && entry.record.deaths.contains { self.queue(named: $0.queue) == nil }
+            entry.record.arrival == currentStep && entry.record.deaths.count > 1
+                && entry.record.deaths.contains { $0.reason == .expired && self.queue(named: $0.queue) == nil }
         }
         for entry in doubtful.prefix(queue.ready.count - count) { queue.settle(entry) }
     }

@@ -125,7 +125,6 @@ extension ModelBroker {
     func recoverSilently(on channel: ModelChannel) {
         while channel.expectedReplies.first?.content == .recovery(noWait: true) {
             channel.expectedReplies.removeFirst()
-            heldRecoveryIn = currentStep
             giveBackAll(of: channel)
         }
     }

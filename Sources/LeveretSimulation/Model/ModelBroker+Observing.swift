@@ -106,14 +106,13 @@ extension ModelBroker {
             for entry in queue.ready where entry.readySince != currentStep && dropIfDoubtful(entry) {
                 dropWhatMayNotStay()
             }
-            guard queue.ready.allSatisfy({ $0.readySince == currentStep || mayComeLater($0, in: queue) }) else {
+            guard queue.ready.allSatisfy({ $0.readySince == currentStep }) else {
                 throw Violation("get-empty though \(queue.contents)")
             }
             return
         }
         if case .recovery = expected.content {
             guard reply == .recovered else { throw Violation("recover was answered by \(reply)") }
-            heldRecoveryIn = currentStep
             return giveBackAll(of: channel)
         }
         guard expected.mustWaitFor <= committedBatches else {
@@ -204,7 +203,7 @@ extension ModelBroker {
         // A get that has waited may be answered before all that this command publishes is there.
         if count > queue.ready.count { dropWhatMayNotStay() }
         let left = queue.ready.count
-        let old = left - queue.ready.count { $0.readySince == currentStep || mayComeLater($0, in: queue) }
+        let old = left - queue.ready.count { $0.readySince == currentStep }
         // What others have dropped, which only their length will tell, may have come here.
         let doubtful = queues.flatMap(\.passedOver).count(where: \.isReady)
         guard min(old, queue.rules.mostKept ?? old)...left + doubtful ~= Int(count) else {

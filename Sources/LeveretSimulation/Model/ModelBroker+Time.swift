@@ -22,7 +22,9 @@ extension ModelBroker {
                 since + expires <= now
             else { continue }
             expiredQueues += 1
+            queuesExpiredIn = currentStep
             dropExcess(of: queue)
+            expire(queue) { _ in true }
             delete(queue)
         }
     }
@@ -129,13 +131,9 @@ extension ModelBroker {
     }
 
     /// Whether others may be delivered before the core looks at what has come back to its place in this step.
-    func mayComeLater(_ first: ModelEntry, in queue: ModelQueue) -> Bool {
+    private func mayComeLater(_ first: ModelEntry, in queue: ModelQueue) -> Bool {
         // How long a message waits for its next try is written in it, and it may have to be read back.
-        if queue.rules.retry != nil, first.returnedIn == currentStep,
-            readingIn == currentStep || heldRecoveryIn == currentStep
-        {
-            return true
-        }
+        if queue.rules.retry != nil, first.returnedIn == currentStep, readingIn == currentStep { return true }
         // The journal has just given it a new place.
         guard committedIn == currentStep, first.readySince == currentStep else { return false }
         return !queue.isOverfull || readingIn != currentStep

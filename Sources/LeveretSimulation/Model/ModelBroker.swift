@@ -49,11 +49,10 @@ package final class ModelBroker {
     var heldRecoveries = 0
     /// Which action is being taken, and how many entries there have been.
     var currentStep = 0
-    /// The steps in which a segment was last asked for, a batch was last committed, and a recovery had its turn that had
-    /// waited for gets.
+    /// The steps in which a segment was last asked for, a batch was last committed, and a queue last went for want of use.
     var readingIn = 0
     var committedIn = 0
-    var heldRecoveryIn = 0
+    var queuesExpiredIn = 0
     var nextIdentity = 0
     var isStalled = false
     /// The resource alarms that are on.
