@@ -21,18 +21,20 @@ struct Checkpointer {
 
     /// To be called after each commit, when its outcome has been told. A disk that is full puts the work off; the log then grows, and the commit
     /// that it has no room for reports it.
-    mutating func checkpointIfDue() throws {
-        guard connection.logPages >= threshold else { return }
-        try checkpoint()
+    /// Whether everything is in the database now.
+    mutating func checkpointIfDue() throws -> Bool {
+        guard connection.logPages >= threshold else { return false }
+        return try checkpoint()
     }
 
-    /// Whether the log can start over now; false if the database has no room for what is in it.
-    @discardableResult
+    /// Whether everything in the log is in the database now, so that the log can start over; false if the database has no
+    /// room for it.
     mutating func checkpoint() throws -> Bool {
         // There are no readers, so this always gets to the end of the log, and the next commit starts it over.
-        let code = sqlite3_wal_checkpoint_v2(connection.handle, nil, SQLITE_CHECKPOINT_PASSIVE, nil, nil)
+        var (pages, moved): (Int32, Int32) = (0, 0)
+        let code = sqlite3_wal_checkpoint_v2(connection.handle, nil, SQLITE_CHECKPOINT_PASSIVE, &pages, &moved)
         threshold = pageLimit
-        guard code != SQLITE_OK else { return true }
+        guard code != SQLITE_OK else { return pages == moved }
         let error = SQLiteError(of: connection.handle, code: code)
         guard error.isOutOfSpace || error.isBusy else { throw error }
         threshold = connection.logPages + pageLimit / 4

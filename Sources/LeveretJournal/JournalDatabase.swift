@@ -43,7 +43,7 @@ final class JournalDatabase {
             vacuum = try Vacuum(connection, settings: settings)
             logMark = try LogMarkWriter(directory, settings: settings, pageSize: checkpointer.pageSize)
             try logMark.open(after: log.mark)
-            if log.hasRemainder { try checkpointer.checkpoint() }
+            if log.hasRemainder { _ = try moveLog() }
         } catch let error as SQLiteError {
             throw JournalFailure.from(error, while: "open", in: directory)
         }
@@ -194,7 +194,7 @@ final class JournalDatabase {
     func tidy(isIdle: Bool) throws -> Bool {
         try compact()
         return try writing {
-            try checkpointer.checkpointIfDue()
+            if try checkpointer.checkpointIfDue() { logMark.movedIntoDatabase() }
             guard isIdle else {
                 return checkpointer.isDueWhenIdle || vacuum.isAwake || compactor.isWaiting
             }
@@ -204,7 +204,7 @@ final class JournalDatabase {
                 return true
             }
             // What was given back is cut off the file when the log is moved into it.
-            if vacuum.takeHasShrunk() || checkpointer.isDueWhenIdle { try checkpointer.checkpoint() }
+            if vacuum.takeHasShrunk() || checkpointer.isDueWhenIdle { _ = try moveLog() }
             return false
         }
     }
@@ -223,13 +223,20 @@ final class JournalDatabase {
         vacuum.wakeUp()
     }
 
+    /// Moves the log into the database. Gives whether the log can start over.
+    private func moveLog() throws -> Bool {
+        guard try checkpointer.checkpoint() else { return false }
+        logMark.movedIntoDatabase()
+        return true
+    }
+
     /// When the log has no room to grow, moving it into the database lets it start over in the room that it has.
     /// That works while the database has free pages; a disk that is full to the last byte needs somebody's help.
     private func writeMakingRoom(_ batch: JournalBatch) throws -> SegmentLedger.Changes {
         do {
             return try transaction { try write(batch) }
         } catch let failure as JournalFailure where failure.isRetryable {
-            guard try writing({ try checkpointer.checkpoint() }) else { throw failure }
+            guard try writing({ try moveLog() }) else { throw failure }
             return try transaction { try write(batch) }
         }
     }

@@ -27,11 +27,16 @@ struct LogMark: Hashable {
     var state: State
     /// Up to where the log is known to have been written; frame 0 is a log of which nothing is known.
     var position = LogPosition()
+    /// Whether all that is in the database too, so that nothing is missing without the log. A part of the log must not be
+    /// there all the same: it would be put over what is newer.
+    var isMoved = false
+    private static let movedFlag: UInt32 = 1 << 8
 
     /// The mark as bytes, under a checksum.
     var encoded: [UInt8] {
         var bytes = LogMark.magic
-        for word in [state.rawValue, UInt32(position.frames)] + position.salts + position.sums {
+        let states = state.rawValue | (isMoved ? LogMark.movedFlag : 0)
+        for word in [states, UInt32(position.frames)] + position.salts + position.sums {
             for shift in [24, 16, 8, 0] as [UInt32] { bytes.append(UInt8(truncatingIfNeeded: word >> shift)) }
         }
         let checksum = LogMark.checksum(bytes)
@@ -41,9 +46,10 @@ struct LogMark: Hashable {
         return bytes
     }
 
-    init(state: State, position: LogPosition = LogPosition()) {
+    init(state: State, position: LogPosition = LogPosition(), isMoved: Bool = false) {
         self.state = state
         self.position = position
+        self.isMoved = isMoved
     }
 
     /// Nil if the bytes are no mark.
@@ -54,8 +60,9 @@ struct LogMark: Hashable {
         let words = stride(from: 8, to: 32, by: 4).map { start in
             bytes[start..<start + 4].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
         }
-        guard let state = State(rawValue: words[0]) else { return nil }
+        guard let state = State(rawValue: words[0] & ~LogMark.movedFlag) else { return nil }
         self.state = state
+        isMoved = words[0] & LogMark.movedFlag != 0
         position = LogPosition(salts: [words[2], words[3]], frames: Int(words[1]), sums: [words[4], words[5]])
     }
 
@@ -83,12 +90,12 @@ struct LogMarkCheck {
         var findings = Findings(mark: try readMark())
         let promises = mark.state != .closed && mark.position.frames > 0
         guard let descriptor = try open(directory.writeAheadLog) else {
-            findings.damage = promises ? LogMarkCheck.missingLog : nil
+            findings.damage = promises && !mark.isMoved ? LogMarkCheck.missingLog : nil
             return findings
         }
         defer { closeFile(descriptor) }
         guard let log = WriteAheadLog(descriptor: descriptor) else {
-            findings.damage = promises ? LogMarkCheck.missingLog : nil
+            findings.damage = promises && !mark.isMoved ? LogMarkCheck.missingLog : nil
             return findings
         }
         let isMarked = promises && log.salts == mark.position.salts

@@ -65,6 +65,35 @@ import Testing
         try expectRefused("its write-ahead log is missing or empty")
     }
 
+    /// The process ends when the log has been moved into the database, and before it starts over.
+    private func moveLog() throws {
+        let journal = try SQLiteJournal(directory: directory.path, settings: JournalWorkload.settings(nil))
+        _ = try journal.recover()
+        try journal.commit(.make { $0.segments = [.make(6, bytes: 3_000)] })
+        while try journal.tidy(isIdle: true) {}
+        journal.abandon()
+    }
+
+    @Test(arguments: [0, 20])
+    func `a log that is in the database may be gone, or torn where it starts over`(length: Int) throws {
+        try moveLog()
+        var bytes = try TemporaryDirectory.read(log)
+        if length == 0 {
+            unlink(log)
+        } else {
+            bytes.replaceSubrange(12..<length, with: [UInt8](repeating: 7, count: length - 12))
+            try TemporaryDirectory.write(bytes, to: log)
+        }
+        #expect(try JournalCheck.run(directory: directory.path).problems == [])
+        #expect(try segments() == [1, 2, 3, 4, 5, 6])
+    }
+
+    @Test func `a part of a log that is in the database is refused, as it would be put over what is newer`() throws {
+        try moveLog()
+        try TemporaryDirectory.write(Array(try TemporaryDirectory.read(log).prefix(10_000)), to: log)
+        try expectRefused("committed pages in the write-ahead log only the first")
+    }
+
     @Test(arguments: [0, 20, 32, 2_000, 10_000])
     func `a log that was cut short is missed`(length: Int) throws {
         try TemporaryDirectory.write(Array(try TemporaryDirectory.read(log).prefix(length)), to: log)
