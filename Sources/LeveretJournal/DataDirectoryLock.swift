@@ -32,7 +32,9 @@ package final class DataDirectoryLock: Sendable {
     }
 
     deinit {
-        // Closing gives the lock back. The file is not removed: another process may be opening it right now.
+        // Closing alone would not give the lock back as long as a child of this process that is just being started has the
+        // descriptor too. The file is not removed: another process may be opening it right now.
+        flock(descriptor, LOCK_UN)
         close(descriptor)
     }
 

@@ -20,6 +20,31 @@ import Testing
         return try #require(failure)
     }
 
+    @Test func `a directory is free at once, even if a child that is just being started has the lock's descriptor too`()
+        throws
+    {
+        let temporary = try TemporaryDirectory()
+        let directory = DataDirectory(path: temporary.path)
+        var lock: DataDirectoryLock? = try DataDirectoryLock(directory)
+        #expect(throws: JournalFailure.self) { try DataDirectoryLock(directory) }
+        // As between fork and exec.
+        let inherited = try #require(duplicates(of: directory.lock).first)
+        defer { close(inherited) }
+        withExtendedLifetime(lock) {}
+        lock = nil
+        _ = try DataDirectoryLock(directory)
+    }
+
+    /// Second descriptors of this process for a file that it has open.
+    private func duplicates(of path: String) -> [Int32] {
+        var wanted = stat()
+        guard stat(path, &wanted) == 0 else { return [] }
+        return (0..<Int32(4096)).filter { descriptor in
+            var found = stat()
+            return fstat(descriptor, &found) == 0 && found.st_ino == wanted.st_ino && found.st_dev == wanted.st_dev
+        }.map { dup($0) }
+    }
+
     @Test func `missing folders are made for their owner only`() throws {
         let temporary = try TemporaryDirectory()
         let path = temporary.path + "/a/b/"
