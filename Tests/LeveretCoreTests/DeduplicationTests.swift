@@ -160,6 +160,25 @@ import Testing
         #expect(try core.drain("q") == ["a", "b"])
     }
 
+    @Test func `what finds its queue gone when its transaction is committed keeps nothing like it away`() throws {
+        let core = try CoreHarness()
+        let options = ExchangeOptions(durable: true, arguments: ["x-message-deduplication": true])
+        try core.declareExchange("x", "fanout", options)
+        let other = try core.open(channel: 2)
+        for queue in ["gone", "q"] {
+            try core.declare(queue, .durable)
+            try core.bind(queue, to: "x")
+            if queue == "gone" {
+                try core.perform(.selectTransactions(noWait: false), on: other)
+                try core.publish("a", to: "x", key: "", headers: header("1"), on: other)
+                try core.deleteQueue(queue)
+                try core.perform(.commit, on: other)
+            }
+        }
+        try core.publish("a again", to: "x", key: "", headers: header("1"))
+        #expect(try core.drain("q") == ["a again"])
+    }
+
     @Test func `a deleted queue's window is forgotten`() throws {
         var core = try core()
         try core.publish("a", key: "q", persistent: true, headers: header("1"))

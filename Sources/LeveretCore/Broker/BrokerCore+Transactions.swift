@@ -82,8 +82,10 @@ extension BrokerCore {
     private mutating func apply(_ publishing: BufferedPublishing, on channel: Channel) {
         let virtualHost = channel.session.virtualHost
         publishing.withView { view in
-            // What an exchange has seen goes with it, even if there is another of its name now.
-            let exchange = publishing.deduplicatingExchange.flatMap { virtualHost.exchanges[$0.name] }
+            // What an exchange has seen goes with it: the one that has its name now remembers. A message whose queues are all
+            // gone comes to nobody, and must not keep its like from coming to somebody.
+            let isLost = publishing.queues.allSatisfy(\.isDeleted)
+            let exchange = isLost ? nil : publishing.deduplicatingExchange.flatMap { virtualHost.exchanges[$0.name] }
             let mark = exchange?.deduplicationSettings.flatMap { deduplicationMark(of: view, publishing.summary, $0) }
             let isAdmitted = admits(
                 view,
