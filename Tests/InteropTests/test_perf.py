@@ -103,12 +103,18 @@ def test_an_exchange_that_is_there_routes_the_load(broker, channel, name):
 
 
 def test_rates_hold_and_the_warm_up_does_not_count(broker, name):
-    result = perf(broker, "--rate", "2000", "--seconds", "1", "--warmup", "0.5", "--size", "32", "--queue", name("perf"))
+    result = perf(broker, "--rate", "2000", "--count", "2000", "--warmup", "0.5", "--size", "32", "--queue", name("perf"))
     assert result["sound"]
     assert result["sent"] == 2000
     assert result["latency_us"]["count"] == 1000
     quantiles = [result["latency_us"][share] for share in ("p50", "p90", "p99", "p999", "max")]
     assert quantiles == sorted(quantiles)
+
+
+def test_a_load_with_a_rate_ends_in_time(broker, name):
+    result = perf(broker, "--rate", "2000", "--seconds", "0.1", "--queue", name("perf"))
+    assert result["sound"]
+    assert 0 < result["sent"] <= 200
 
 
 def test_a_confirm_is_seen_when_it_comes_not_with_the_next_publishing(broker, name):
