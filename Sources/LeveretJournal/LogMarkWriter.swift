@@ -46,6 +46,7 @@ final class LogMarkWriter {
     /// header, for one, may be torn when it starts over.
     func movedIntoDatabase() {
         guard state == .durable, position.frames > 0 else { return }
+        // A mark that cannot be written goes on demanding the log, which is no harm as long as it is there.
         try? file.write(LogMark(state: state, position: position, isMoved: true).encoded)
     }
 

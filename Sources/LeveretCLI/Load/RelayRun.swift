@@ -43,7 +43,8 @@ struct RelayRun {
         }
     }
 
-    /// Sends on what comes, until there is no more.
+    /// Sends on what comes, until there is no more. A failure ends the bytes, which the receiver notices as their end and the
+    /// producer as its own failure.
     private static func passOn(_ source: StreamSocket, _ destination: StreamSocket) {
         var room = [UInt8](repeating: 0, count: 64 << 10)
         room.withUnsafeMutableBytes { room in
@@ -78,6 +79,7 @@ private final class RelayReceiver: @unchecked Sendable {
 
     init(_ socket: StreamSocket) { self.socket = socket }
 
+    /// A failure is an end too: what came before it was measured.
     func receiveUntilEnd() {
         var room = [UInt8](repeating: 0, count: 64 << 10)
         room.withUnsafeMutableBytes { room in
