@@ -205,53 +205,6 @@ extension BrokerCore {
             queue.delayed.insert(DelayedMessage(dueAt: dueAt, entry: entry, isRetry: true))
         }
     }
-
-    /// The time that a publisher wants a message to be delivered at: header `x-deliver-at` (a timestamp in seconds, or
-    /// an integer in milliseconds since 1970) or `x-delay` (in milliseconds from now). A message that is repeated is
-    /// due at the first time of its repetition if it names none.
-    func dueTime(
-        of publishing: PublishingView,
-        _ summary: PropertiesSummary
-    ) throws(AMQPError) -> DueTime {
-        guard let range = summary.headers else { return DueTime() }
-        let bytes = UnsafeRawBufferPointer(rebasing: publishing.properties[range])
-        guard FieldTable.mayContain(anyOf: Self.schedulingHeaders, in: bytes),
-            let headers = try? FieldTable(encoded: bytes)
-        else { return DueTime() }
-        let time = try dueTime(headers)
-        guard let repetition = try Repetition(headers) else { return DueTime(at: time) }
-        return DueTime(at: time == 0 ? repetition.first(after: now.milliseconds) : time, repeats: true)
-    }
-
-    private func dueTime(_ headers: FieldTable) throws(AMQPError) -> UInt64 {
-        if let value = headers["x-deliver-at"] { return try dueTime(at: value) }
-        guard let value = headers["x-delay"] else { return 0 }
-        guard let delay = value.integer, delay <= Int64(QueueArguments.longestTime) else {
-            throw invalidDelay("x-delay", value)
-        }
-        return delay <= 0 ? 0 : now.milliseconds.addingClamping(UInt64(delay))
-    }
-
-    private func dueTime(at value: FieldValue) throws(AMQPError) -> UInt64 {
-        let time: UInt64
-        switch value {
-        case .timestamp(let seconds): time = seconds > .max / 1_000 ? .max : seconds * 1_000
-        default:
-            guard let milliseconds = value.integer else { throw invalidDelay("x-deliver-at", value) }
-            time = UInt64(clamping: milliseconds)
-        }
-        guard time <= now.milliseconds.addingClamping(QueueArguments.longestTime) else {
-            throw invalidDelay("x-deliver-at", value)
-        }
-        return time <= now.milliseconds ? 0 : time
-    }
-
-    private func invalidDelay(_ header: String, _ value: FieldValue) -> AMQPError {
-        AMQPError(
-            .preconditionFailed,
-            "invalid value of header '\(header)' (\(value.typeName)): expected a time within ten years"
-        )
-    }
 }
 
 /// A delayed message that becomes ready once the journal knows its new place.

@@ -9,7 +9,7 @@ extension BrokerCore {
     mutating func perform(_ method: ChannelMethod, on id: ChannelID) {
         guard let channel = channel(id) else { return }
         do throws(AMQPError) {
-            try checkHeldEffects(of: channel)
+            try channel.session.checkHeldEffects(limit: limits.heldEffectsPerSession)
             try perform(method, on: channel)
         } catch {
             var error = error
@@ -65,15 +65,6 @@ extension BrokerCore {
         } else {
             effects.append(effect)
         }
-    }
-
-    /// Who does not wait for what the disk holds up cannot let it pile up for ever.
-    func checkHeldEffects(of channel: Channel) throws(AMQPError) {
-        guard channel.session.heldEffectCount >= limits.heldEffectsPerSession else { return }
-        throw AMQPError(
-            .resourceError,
-            "\(limits.heldEffectsPerSession) answers wait for the disk: ask for no more before they have come"
-        )
     }
 
     mutating func reply(_ reply: Reply, on channel: Channel, unless noWait: Bool) {

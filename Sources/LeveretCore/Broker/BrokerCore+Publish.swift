@@ -7,7 +7,7 @@ extension BrokerCore {
     mutating func publish(_ run: UnsafeBufferPointer<PublishingView>, on id: ChannelID) {
         guard let channel = channel(id) else { return }
         do throws(AMQPError) {
-            try checkHeldEffects(of: channel)
+            try channel.session.checkHeldEffects(limit: limits.heldEffectsPerSession)
             if channel.session.virtualHost.isTraced { return try publishTraced(run, on: channel) }
             for publishing in run { try publish(publishing, on: channel) }
         } catch {
@@ -69,7 +69,7 @@ extension BrokerCore {
         _ summary: PropertiesSummary,
         on channel: Channel
     ) throws(AMQPError) {
-        let due = try dueTime(of: publishing, summary)
+        let due = try DueTime(of: publishing, summary, at: now.milliseconds)
         guard channel.transaction == nil else {
             let publishing = BufferedPublishing(publishing, summary, due: due, route: channel.route)
             return try buffer(publishing, on: channel)

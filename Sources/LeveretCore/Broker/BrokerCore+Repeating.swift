@@ -3,9 +3,6 @@ import LeveretModel
 // Messages that are delivered again and again: what waits is the original, what is delivered are copies
 
 extension BrokerCore {
-    /// The headers that say when a message is due, which its copies do not have.
-    static let schedulingHeaders: [StaticString] = ["x-delay", "x-deliver-at", "x-repeat-every", "x-repeat-cron"]
-
     /// A repeated message is due: a copy goes to the end of its queue, and it waits for its next time. Both are in one
     /// batch of the journal, so that a crash neither loses nor doubles a copy.
     mutating func repeatMessage(_ entry: QueueEntry, _ record: Record, dueAt: UInt64, in queue: Queue) {
@@ -33,7 +30,7 @@ extension BrokerCore {
         to queue: Queue,
         in virtualHost: VirtualHost
     ) {
-        let dropped = Self.schedulingHeaders.map(\.description)
+        let dropped = DueTime.headers.map(\.description)
         let kept = FieldTable(entries: headers.entries.filter { !dropped.contains($0.key) })
         var edit = PropertiesEdit()
         edit.headers = kept.isEmpty ? .remove : .set(kept)

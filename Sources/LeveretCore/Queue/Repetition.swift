@@ -55,13 +55,3 @@ enum Repetition: Hashable {
         }
     }
 }
-
-/// When a message may be delivered.
-struct DueTime {
-    /// In milliseconds since 1970; 0 is at once.
-    var at: UInt64 = 0
-    /// Whether it is the message that copies are made of, again and again.
-    var repeats = false
-
-    func isOver(at now: UInt64) -> Bool { !repeats && at <= now }
-}

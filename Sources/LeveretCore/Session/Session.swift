@@ -1,3 +1,5 @@
+import LeveretModel
+
 /// One client of the broker.
 final class Session {
     let id: SessionID
@@ -23,6 +25,15 @@ final class Session {
         self.user = user
         self.outboundWindow = outboundWindow
         outboundAllowance = outboundWindow
+    }
+
+    /// Who does not wait for what the disk holds up cannot let it pile up for ever.
+    func checkHeldEffects(limit: Int) throws(AMQPError) {
+        guard heldEffectCount >= limit else { return }
+        throw AMQPError(
+            .resourceError,
+            "\(limit) answers wait for the disk: ask for no more before they have come"
+        )
     }
 
     /// The channels by rising number.
