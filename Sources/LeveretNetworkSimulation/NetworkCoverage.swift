@@ -25,6 +25,7 @@ package struct NetworkCoverage: Sendable, Hashable {
     var failures = 0
     var crashes = 0
     var loads = 0
+    var waits = 0
     var drainedMessages = 0
 
     package init() {}
@@ -37,7 +38,8 @@ package struct NetworkCoverage: Sendable, Hashable {
         ("heartbeats", \.heartbeats), ("missedHeartbeats", \.missedHeartbeats), ("blocks", \.blocks),
         ("channelExceptions", \.channelExceptions), ("connectionExceptions", \.connectionExceptions),
         ("farewells", \.farewells), ("lostClients", \.lostClients), ("commits", \.commits), ("stalls", \.stalls),
-        ("failures", \.failures), ("crashes", \.crashes), ("loads", \.loads), ("drainedMessages", \.drainedMessages),
+        ("failures", \.failures), ("crashes", \.crashes), ("loads", \.loads), ("waits", \.waits),
+        ("drainedMessages", \.drainedMessages),
     ]
 
     /// How often each place was come by.

@@ -161,6 +161,7 @@ extension NetworkSimulator {
     private func runJournal() throws {
         guard let journal = server.journal else { return }
         if random.chance(30), journal.load() { ledger.count(\.loads) }
+        if random.chance(plan.commits), journal.letCommitTimePass() { ledger.count(\.waits) }
         guard !journal.isIdle, random.chance(plan.commits) else { return }
         switch try journal.commit(drawFault()) {
         case .nothingToDo, .committed: record.mix(disk.committedBatches)

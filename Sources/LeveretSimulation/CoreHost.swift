@@ -116,6 +116,11 @@ package final class CoreHost {
 
     package func cutJournalBatch() -> JournalBatch? { core.cutJournalBatch() }
 
+    package var mayJournalWait: Bool { core.mayJournalWait }
+    package var isJournalBehind: Bool { core.isJournalBehind }
+
+    package func lookForSettled() -> Bool { core.lookForSettled() }
+
     /// For a clean stop: the journal is to learn exactly what has been delivered.
     package func retractDeliveryMarks() { core.retractDeliveryMarks() }
 

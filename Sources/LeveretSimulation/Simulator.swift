@@ -123,6 +123,7 @@ extension Simulator {
             guard host.cutJournalBatch() == nil else { throw Violation("a broker in memory cut a batch") }
             return
         }
+        if random.chance(plan.cuts) { _ = host.lookForSettled() }
         guard var flight = underWay else {
             if random.chance(plan.cuts) { try cut() }
             return

@@ -9,6 +9,7 @@ package final class CoreDriver: @unchecked Sendable {
     // Unchecked: everything that changes is in `state`, which is touched only with `lock` held.
     private let lock = CoreLock()
     private var state: DriverState
+    private var isDraining = false
     private var isShutDown = false
     private let clock: BrokerClock
     private let nextSession = Atomic<UInt64>(1)
@@ -132,6 +133,7 @@ package final class CoreDriver: @unchecked Sendable {
         timer.stop()
         lock.withLock {
             state.core.retractDeliveryMarks()
+            isDraining = true
             feedJournal()
         }
         journalWriter?.drainAndStop()
@@ -159,10 +161,31 @@ package final class CoreDriver: @unchecked Sendable {
         state.mustWaitForJournal(session, afterPublishing: bytes)
     }
 
-    /// With the lock held: gives the journal its next batch if it is idle.
+    /// With the lock held: gives the journal its next batch if it is idle, unless what there is may wait.
     private func feedJournal() {
-        guard let journalWriter, journalWriter.isIdle, let batch = state.core.cutJournalBatch() else { return }
+        guard let journalWriter, journalWriter.isIdle else { return }
+        guard state.core.mayJournalWait, !isDraining else { return submitBatch(to: journalWriter) }
+        guard !state.isAwaitingSettlements else { return }
+        state.isAwaitingSettlements = true
+        journalWriter.awaitSettlements()
+    }
+
+    private func submitBatch(to journalWriter: any JournalWriting) {
+        guard let batch = state.core.cutJournalBatch() else { return }
+        state.isAwaitingSettlements = false
         journalWriter.submit(batch)
+    }
+
+    /// For the journal: messages have waited for being settled for as long as a commit takes.
+    package func settlementsAwaited() {
+        let outcome = lock.withLock {
+            state.begin(at: clock.now())
+            state.isAwaitingSettlements = false
+            if state.core.lookForSettled(), let journalWriter, journalWriter.isIdle { submitBatch(to: journalWriter) }
+            feedJournal()
+            return state.finish(reportingTo: metrics)
+        }
+        handOn(outcome)
     }
 }
 

@@ -35,6 +35,8 @@ struct DriverState: ~Copyable {
     private var requests = Requests()
     private var now = BrokerTime(milliseconds: 0)
     private var hasReportedFailure = false
+    /// Whether the journal has been asked to let messages wait for being settled.
+    var isAwaitingSettlements = false
 
     init(core: consuming BrokerCore) {
         self.core = core

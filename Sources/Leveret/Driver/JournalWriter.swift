@@ -7,6 +7,9 @@ final class JournalWriter: JournalWriting, Sendable {
     private struct Inbox {
         var batch: JournalBatch?
         var isCommitting = false
+        /// Whether messages wait for being settled, and the thread has to look how long.
+        var isAwaitingSettlements = false
+        var hasBegunAwaiting = false
         var loads: [SegmentID] = []
         var isStopping = false
         /// Whether the store has something to do that can wait.
@@ -17,6 +20,7 @@ final class JournalWriter: JournalWriting, Sendable {
 
     private enum Work {
         case commit(JournalBatch)
+        case awaitSettlements
         case load(SegmentID)
         case copy
         case tidy
@@ -24,7 +28,7 @@ final class JournalWriter: JournalWriting, Sendable {
     }
 
     /// How long to wait before a batch is tried again that the disk had no room for.
-    private static let retryMilliseconds = 500
+    private static let retryAfter = Duration.milliseconds(500)
     private let store: any JournalStore
     private let thread = WorkerThread(inbox: Inbox())
 
@@ -34,7 +38,17 @@ final class JournalWriter: JournalWriting, Sendable {
     var isIdle: Bool { thread.inspect { $0.batch == nil && !$0.isCommitting } }
 
     func submit(_ batch: JournalBatch) {
-        thread.update { $0.batch = batch }
+        thread.update { inbox in
+            inbox.batch = batch
+            inbox.isAwaitingSettlements = false
+        }
+    }
+
+    func awaitSettlements() {
+        thread.update { inbox in
+            inbox.isAwaitingSettlements = true
+            inbox.hasBegunAwaiting = true
+        }
     }
 
     func requestLoad(_ segment: SegmentID) {
@@ -65,10 +79,14 @@ final class JournalWriter: JournalWriting, Sendable {
 
     private func run(_ driver: CoreDriver) {
         defer { refuseCopies() }
-        while let work = thread.wait(until: JournalWriter.take) {
-            switch work {
+        var commitTime = CommitTime()
+        while true {
+            let longest = thread.inspect { $0.isAwaitingSettlements } ? commitTime.typical : nil
+            switch thread.wait(longest, until: JournalWriter.take) {
+            case nil: endAwaiting(driver)
+            case .awaitSettlements: continue
             case .commit(let batch):
-                guard commit(batch, driver) else { return }
+                guard commit(batch, driver, timing: &commitTime) else { return }
             case .load(let segment): load(segment, driver)
             case .copy: stepCopy()
             case .tidy:
@@ -87,7 +105,21 @@ final class JournalWriter: JournalWriting, Sendable {
         }
         if inbox.isStopping { return .stop }
         if !inbox.copies.isEmpty { return .copy }
+        if inbox.hasBegunAwaiting {
+            inbox.hasBegunAwaiting = false
+            return .awaitSettlements
+        }
+        // Tidying takes long: not while messages wait.
+        if inbox.isAwaitingSettlements { return nil }
         return inbox.isUntidy ? .tidy : nil
+    }
+
+    private func endAwaiting(_ driver: CoreDriver) {
+        let isStillAwaited = thread.inspect { inbox in
+            defer { inbox.isAwaitingSettlements = false }
+            return inbox.isAwaitingSettlements
+        }
+        if isStillAwaited { driver.settlementsAwaited() }
     }
 
     /// `false` if the journal has failed for good.
@@ -103,10 +135,10 @@ final class JournalWriter: JournalWriting, Sendable {
     }
 
     /// Commits a batch, again and again while the disk has no room. `false` if the journal has failed for good.
-    private func commit(_ batch: JournalBatch, _ driver: CoreDriver) -> Bool {
+    private func commit(_ batch: JournalBatch, _ driver: CoreDriver, timing: inout CommitTime) -> Bool {
         while true {
             do {
-                try store.commit(batch)
+                try timing.measure { try store.commit(batch) }
                 thread.update { $0.isCommitting = false }
                 driver.perform { $0.apply(.journalCommitted(batch.position)) }
                 // A copy gets on however busy the journal is.
@@ -114,7 +146,7 @@ final class JournalWriter: JournalWriting, Sendable {
                 return tidy(isIdle: false, driver)
             } catch let failure as JournalFailure where failure.isRetryable {
                 driver.perform { $0.apply(.journalStalled(reason: failure.text)) }
-                if isToldToStop(within: JournalWriter.retryMilliseconds, driver) { return false }
+                if isToldToStop(within: JournalWriter.retryAfter, driver) { return false }
             } catch {
                 driver.perform { $0.apply(.journalFailed(reason: "\(error)")) }
                 return false
@@ -123,8 +155,8 @@ final class JournalWriter: JournalWriting, Sendable {
     }
 
     /// Waits before the next try; meanwhile consumers get their segments.
-    private func isToldToStop(within milliseconds: Int, _ driver: CoreDriver) -> Bool {
-        let work = thread.wait(milliseconds: milliseconds) { inbox -> Work? in
+    private func isToldToStop(within time: Duration, _ driver: CoreDriver) -> Bool {
+        let work = thread.wait(time) { inbox -> Work? in
             if !inbox.loads.isEmpty { return .load(inbox.loads.removeFirst()) }
             return inbox.isStopping ? .stop : nil
         }
@@ -133,7 +165,7 @@ final class JournalWriter: JournalWriting, Sendable {
             load(segment, driver)
             return false
         case .stop: return true
-        case .commit, .copy, .tidy, nil: return false
+        case .commit, .awaitSettlements, .copy, .tidy, nil: return false
         }
     }
 

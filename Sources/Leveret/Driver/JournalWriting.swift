@@ -11,6 +11,10 @@ package protocol JournalWriting: AnyObject, Sendable {
     /// Takes the next batch. Called with the core locked.
     func submit(_ batch: JournalBatch)
 
+    /// Lets messages wait for being settled: calls the driver's `settlementsAwaited` when a time has passed that is as long
+    /// as a commit takes, unless a batch is submitted before. Called with the core locked.
+    func awaitSettlements()
+
     /// Takes the wish for a segment. Called with the core locked.
     func requestLoad(_ segment: SegmentID)
 

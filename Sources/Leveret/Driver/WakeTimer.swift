@@ -38,7 +38,7 @@ final class WakeTimer: WakeTiming, Sendable {
 
     private func run(_ driver: CoreDriver) {
         while true {
-            switch thread.wait(milliseconds: remainingMilliseconds, until: WakeTimer.take) {
+            switch thread.wait(remaining, until: WakeTimer.take) {
             case .stop: return
             case .lookAgain: continue
             case nil:
@@ -47,7 +47,7 @@ final class WakeTimer: WakeTiming, Sendable {
         }
     }
 
-    /// Whether the time has come. Waiting may end early, when somebody sets the system's clock.
+    /// Whether the time has come.
     private func takeDue() -> Bool {
         let now = clock.now()
         return thread.update { inbox in
@@ -58,10 +58,10 @@ final class WakeTimer: WakeTiming, Sendable {
     }
 
     /// How long to wait; `nil` if nothing is due. Never longer than a day, after which it looks again.
-    private var remainingMilliseconds: Int? {
+    private var remaining: Duration? {
         guard let wakeAt = thread.inspect({ $0.wakeAt }) else { return nil }
         let now = clock.now()
-        return wakeAt <= now ? 0 : Int(min(wakeAt.milliseconds - now.milliseconds, 86_400_000))
+        return .milliseconds(wakeAt <= now ? 0 : min(wakeAt.milliseconds - now.milliseconds, 86_400_000))
     }
 
     private static func take(_ inbox: inout Inbox) -> Event? {

@@ -22,8 +22,21 @@ final class WorkerThread<Inbox>: @unchecked Sendable {
         pthread_mutex_init(mutex, nil)
         condition = .allocate(capacity: 1)
         condition.initialize(to: pthread_cond_t())
-        pthread_cond_init(condition, nil)
+        WorkerThread.prepare(condition)
         self.inbox = inbox
+    }
+
+    /// Waiting is by a clock that nobody sets.
+    private static func prepare(_ condition: UnsafeMutablePointer<pthread_cond_t>) {
+        #if canImport(Darwin)
+        pthread_cond_init(condition, nil)
+        #else
+        var attributes = pthread_condattr_t()
+        pthread_condattr_init(&attributes)
+        pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+        pthread_cond_init(condition, &attributes)
+        pthread_condattr_destroy(&attributes)
+        #endif
     }
 
     deinit {
@@ -63,28 +76,39 @@ final class WorkerThread<Inbox>: @unchecked Sendable {
         return look(&inbox)
     }
 
-    /// For the thread: waits until `take` finds something in the inbox, at most so many milliseconds if given.
-    func wait<Result>(milliseconds: Int? = nil, until take: (inout Inbox) -> Result?) -> Result? {
+    /// For the thread: waits until `take` finds something in the inbox, at most so long if that is given.
+    func wait<Result>(_ longest: Duration? = nil, until take: (inout Inbox) -> Result?) -> Result? {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
-        let deadline = milliseconds.map(WorkerThread.deadline)
+        let deadline = longest.map { ContinuousClock.now.advanced(by: $0) }
         while true {
             if let result = take(&inbox) { return result }
-            guard var deadline else {
+            guard let deadline else {
                 pthread_cond_wait(condition, mutex)
                 continue
             }
-            if pthread_cond_timedwait(condition, mutex, &deadline) == ETIMEDOUT { return take(&inbox) }
+            let left = ContinuousClock.now.duration(to: deadline)
+            guard left > .zero else { return nil }
+            wait(for: left)
         }
     }
 
-    private static func deadline(after milliseconds: Int) -> timespec {
+    /// With the mutex held: waits for a signal. Never so long that a thread would notice late that the machine has slept,
+    /// which its clock does not count.
+    private func wait(for longest: Duration) {
+        let (seconds, attoseconds) = min(longest, .seconds(10)).components
         var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        let nanoseconds = Int(time.tv_nsec) + (milliseconds % 1000) * 1_000_000
-        time.tv_sec += milliseconds / 1000 + nanoseconds / 1_000_000_000
+        #if canImport(Darwin)
+        time.tv_sec = Int(seconds)
+        time.tv_nsec = Int(attoseconds / 1_000_000_000)
+        pthread_cond_timedwait_relative_np(condition, mutex, &time)
+        #else
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        let nanoseconds = Int(time.tv_nsec) + Int(attoseconds / 1_000_000_000)
+        time.tv_sec += Int(seconds) + nanoseconds / 1_000_000_000
         time.tv_nsec = nanoseconds % 1_000_000_000
-        return time
+        pthread_cond_timedwait(condition, mutex, &time)
+        #endif
     }
 
     /// Waits until the thread's body has returned.

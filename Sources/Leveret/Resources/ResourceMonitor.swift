@@ -89,7 +89,7 @@ package final class ResourceMonitor: Sendable {
     }
 
     private func isToldToStop(within milliseconds: Int) -> Bool {
-        thread.wait(milliseconds: milliseconds) { $0.isStopping ? true : nil } ?? false
+        thread.wait(.milliseconds(milliseconds)) { $0.isStopping ? true : nil } ?? false
     }
 
     /// A second, but less if the disk might be full before: nobody writes more than 250 MB a second for long.

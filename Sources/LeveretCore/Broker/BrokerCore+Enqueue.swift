@@ -107,7 +107,7 @@ extension BrokerCore {
             if isJournaled, queue.isJournaled {
                 log.addJournaledReference(
                     to: segment,
-                    queue: queue.id,
+                    queue: queue,
                     ordinal: entry.ordinal,
                     details: details(of: entry, due: due, in: queue)
                 )

@@ -29,6 +29,7 @@ extension BrokerCore {
             precondition(segment.pagedCount == paged[segment.slot, default: 0], "messages known by runs are miscounted")
         }
         checkResidency()
+        checkUnwritten()
         checkCountsOfConnections()
     }
 
@@ -131,6 +132,13 @@ extension BrokerCore {
         precondition(bytes == log.residency.bytes, "memory holds \(bytes) bytes, not \(log.residency.bytes)")
         let evictable = resident.filter(\.isEvictable).reduce(0) { $0 + $1.length }
         precondition(evictable == log.residency.evictableBytes, "bytes that may leave memory are miscounted")
+    }
+
+    private func checkUnwritten() {
+        let live = log.all.filter { $0.phase == .open }.flatMap(\.uncommitted).filter { $0.liveReferences > 0 }
+        precondition(live.count == log.unwritten.count, "records that are to be written are miscounted")
+        let bytes = live.reduce(0) { $0 + Int($1.length) }
+        precondition(bytes == log.unstoredBytes - log.cutBytes, "their bytes are miscounted")
     }
 
     /// Deliveries of deleted queues count too, so a segment may only have as many references as were found.

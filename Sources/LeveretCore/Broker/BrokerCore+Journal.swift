@@ -27,6 +27,17 @@ extension BrokerCore {
         return batch
     }
 
+    /// Whether what has gathered may wait for a time as long as a commit takes: it is probably settled by then, and need
+    /// not be written at all. Nobody who waits for anything else has to wait for that.
+    package var mayJournalWait: Bool {
+        isDurable && failure == nil && log.mayWait && log.unstoredBytes <= limits.unstoredBytes / 4
+            && definitionChanges.isEmpty && markedQueues.isEmpty && deduplicationChanges.isEmpty
+            && !gate.isOpenPositionAwaited
+    }
+
+    /// That time has passed. Whether something has waited long enough.
+    package mutating func lookForSettled() -> Bool { log.look() }
+
     private var hasWorkForJournal: Bool {
         !definitionChanges.isEmpty || log.hasWorkForJournal || !markedQueues.isEmpty
             || !deduplicationChanges.isEmpty || gate.isOpenPositionAwaited

@@ -246,7 +246,7 @@ extension BrokerCore {
         for queue in channel.route.queues {
             let ordinal = queue.takeOrdinal()
             if queue.isJournaled {
-                log.addJournaledReference(to: segment, queue: queue.id, ordinal: ordinal)
+                log.addJournaledReference(to: segment, queue: queue, ordinal: ordinal)
             } else {
                 log.addReference(to: segment)
             }

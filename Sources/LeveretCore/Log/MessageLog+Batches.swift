@@ -1,10 +1,15 @@
 // What the journal is given
 
 extension MessageLog {
-    var hasWorkForJournal: Bool {
+    var hasWorkForJournal: Bool { hasSettlements || uncut.contains { $0.journaledReferences > 0 } }
+
+    /// Whether there is something to be written of segments that the journal has.
+    var hasSettlements: Bool {
         !deadSegments.isEmpty || !settledSegments.isEmpty || !updatedSegments.isEmpty || sparse.areTooMany
-            || uncut.contains { $0.journaledReferences > 0 }
     }
+
+    /// Whether all that has to be written may wait a little for being settled.
+    var mayWait: Bool { !unwritten.areUrgent && unwritten.count > 0 }
 
     /// Moves what the journal has to know into a batch.
     mutating func cut(into batch: inout JournalBatch) -> [Segment] {

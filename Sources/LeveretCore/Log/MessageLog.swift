@@ -15,11 +15,18 @@ struct MessageLog {
     /// Memory of freed segments; effects may refer to it until the next command.
     var retired: [SegmentMemory] = []
     var residency: Residency
-    /// Bytes of durable segments that are not in the journal yet, and those of them that a batch has taken.
+    /// Bytes of live records that are not in the journal yet, and those of them that a batch has taken.
     private(set) var unstoredBytes = 0
-    private var cutBytes = 0
+    private(set) var cutBytes = 0
     /// Durable segments that no batch has taken yet, in order.
     var uncut: [Segment] = []
+    /// What of their records has still to be written.
+    var unwritten = UnwrittenRecords()
+    /// Counts batches, and looks at what waits for one.
+    private(set) var round: UInt64 = 0
+    /// How many batches have been cut, and whether the last is being written.
+    private var cuts = 0
+    private var isCutUnderWay = false
     /// Stored or cut segments with settlements that no batch has taken yet.
     var settledSegments: [Segment] = []
     /// Stored or cut segments with messages that have changed since the last batch.
@@ -62,14 +69,26 @@ struct MessageLog {
 extension MessageLog {
     /// A batch has taken all that was to be taken.
     mutating func noteCut(_ written: [Segment]) {
-        cutBytes = written.reduce(0) { $0 + $1.length }
-        unstoredBytes = cutBytes
+        cutBytes = unstoredBytes
+        unwritten.removeAll()
+        round += 1
+        cuts += 1
+        for segment in written { segment.cut = cuts }
+        isCutUnderWay = true
     }
 
     /// That batch is in the journal.
     mutating func noteStored() {
         unstoredBytes -= cutBytes
         cutBytes = 0
+        isCutUnderWay = false
+    }
+
+    /// A time as long as a commit takes has passed. Whether something has waited long enough for being settled.
+    mutating func look() -> Bool {
+        round += 1
+        uncut.removeAll { $0.phase == .freed }
+        return unwritten.look(hasSettlements: hasSettlements)
     }
 }
 
@@ -101,8 +120,10 @@ extension MessageLog {
             firstReference: UInt32(truncatingIfNeeded: segment.uncommittedReferences.count),
             referenceCount: UInt32(truncatingIfNeeded: references),
             liveReferences: UInt32(truncatingIfNeeded: references),
+            place: unwritten.place,
             ticket: ticket
         )
+        unwritten.add()
         write(publishing, size: size, index: segment.uncommitted.count, into: segment)
         unstoredBytes += size
         segment.uncommitted.append(record)
@@ -167,15 +188,17 @@ extension MessageLog {
     }
 
     /// Counts an entry of a durable queue in a durable segment.
-    func addJournaledReference(
+    mutating func addJournaledReference(
         to segment: Segment,
-        queue: QueueID,
+        queue: Queue,
         ordinal: UInt64,
         details: ReferenceDetails? = nil
     ) {
         segment.references += 1
         segment.journaledReferences += 1
-        var reference = UncommittedReference(queue: queue, ordinal: ordinal)
+        queue.forecast.noteArrival(in: round)
+        if !queue.forecast.isHopeful || !queue.canDeliver { unwritten.areUrgent = true }
+        var reference = UncommittedReference(queue: queue.id, ordinal: ordinal)
         if let details {
             reference.details = Int32(segment.uncommittedDetails.count)
             segment.uncommittedDetails.append(details)
@@ -202,10 +225,18 @@ extension MessageLog {
         var ticket: ConfirmTicket?
         if queue.isJournaled, segment.phase != .volatile {
             segment.journaledReferences -= 1
+            if segment.phase == .open || isFresh(segment) {
+                queue.forecast.noteSettlement(beforeCut: segment.phase == .open, in: round)
+            }
             ticket = noteSettled(entry, of: queue, in: segment)
         }
         if segment.references == 0 { release(segment) } else { residency.becameEvictable(segment) }
         return ticket
+    }
+
+    /// Whether the segment is being written, or was by the batch before the one that is being written.
+    private func isFresh(_ segment: Segment) -> Bool {
+        segment.phase == .cut || isCutUnderWay && segment.cut + 1 == cuts
     }
 
     /// The confirm of a message that is not written yet waits for the journal from now on, even if all of the message's
@@ -235,7 +266,10 @@ extension MessageLog {
             segment.uncommittedReferences[position].isSettled = true
         }
         segment.uncommitted[index].liveReferences -= 1
-        return segment.uncommitted[index].liveReferences == 0 ? segment.uncommitted[index].ticket : nil
+        guard segment.uncommitted[index].liveReferences == 0 else { return nil }
+        unwritten.remove(from: segment.uncommitted[index].place)
+        unstoredBytes -= Int(segment.uncommitted[index].length)
+        return segment.uncommitted[index].ticket
     }
 
     mutating func noteSettledInJournal(_ range: SettledRange, of queue: Queue, in segment: Segment) {

@@ -28,6 +28,8 @@ final class Segment {
     @exclusivity(unchecked) var journaledReferences = 0
     /// How many of those the journal was given with the segment, when it was written or last written anew.
     @exclusivity(unchecked) var writtenReferences = 0
+    /// The number of the batch that took it, if it has been written by this broker.
+    @exclusivity(unchecked) var cut = -1
     /// Whether `SparseSegments` has it.
     @exclusivity(unchecked) var isSparse = false
     /// What is known of each record until the segment is cut.
@@ -125,6 +127,8 @@ struct UncommittedRecord {
     let referenceCount: UInt32
     /// References that are not settled; at zero the record need not be written.
     var liveReferences: UInt32
+    /// Where `UnwrittenRecords` counts it.
+    let place: UInt8
     /// Whose confirm waits for the record, and need not once the record need not be written.
     var ticket: ConfirmTicket?
 }

@@ -52,6 +52,7 @@ final class Queue {
     /// Every message up to here may have been delivered.
     @exclusivity(unchecked) var deliveredThrough: UInt64 = 0
     @exclusivity(unchecked) var mark = DeliveryLimit()
+    @exclusivity(unchecked) var forecast = SettlementForecast()
     /// The policy that applies to it.
     private(set) var policy: PolicyDefinition?
     /// Bindings of which the queue is the destination, in the order in which they were made.

@@ -23,6 +23,7 @@ final class StepwiseJournal: JournalWriting, @unchecked Sendable {
     private var loads: [SegmentID] = []
     private weak var driver: CoreDriver?
     private var hasStopped = false
+    private var isAwaitingSettlements = false
 
     init(store: SimulatedJournal, ledger: Ledger) {
         self.store = store
@@ -36,8 +37,19 @@ final class StepwiseJournal: JournalWriting, @unchecked Sendable {
 
     func submit(_ batch: JournalBatch) {
         guard !hasStopped else { return }
+        isAwaitingSettlements = false
         self.batch = batch
         ledger.noteCut(batch)
+    }
+
+    func awaitSettlements() { isAwaitingSettlements = true }
+
+    /// The time of a commit is over; `false` if nothing waits for that.
+    func letCommitTimePass() -> Bool {
+        guard isAwaitingSettlements, let driver else { return false }
+        isAwaitingSettlements = false
+        driver.settlementsAwaited()
+        return true
     }
 
     func requestLoad(_ segment: SegmentID) { loads.append(segment) }
