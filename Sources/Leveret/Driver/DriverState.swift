@@ -105,7 +105,7 @@ struct DriverState: ~Copyable {
         guard !effects.isEmpty else { return Requests() }
         var list = Effects()
         swap(&list, &effects)
-        list.list.withUnsafeBufferPointer { dispatch($0) }
+        list.list.withUnsafeBufferPointer { dispatch($0, in: list.runs) }
         list.removeAll()
         swap(&list, &effects)
         guard !requests.isEmpty else { return Requests() }
@@ -114,22 +114,22 @@ struct DriverState: ~Copyable {
     }
 
     /// Hands effects on in runs of one session, so that a sink is called once per run.
-    private mutating func dispatch(_ list: UnsafeBufferPointer<Effect>) {
+    private mutating func dispatch(_ list: UnsafeBufferPointer<Effect>, in runs: [Effects.Run]) {
         var start = 0
-        while start < list.count {
-            guard let session = list[start].session else {
-                switch list[start] {
-                case .loadSegment(let segment): requests.segments.append(segment)
-                case .wake(let time): requests.wakeAt = time
-                default: break
-                }
-                start += 1
-                continue
+        for run in runs {
+            let effects = UnsafeBufferPointer(rebasing: list[start..<run.end])
+            if let session = run.session { deliver(effects, to: session) } else { note(effects) }
+            start = run.end
+        }
+    }
+
+    private mutating func note(_ effects: UnsafeBufferPointer<Effect>) {
+        for effect in effects {
+            switch effect {
+            case .loadSegment(let segment): requests.segments.append(segment)
+            case .wake(let time): requests.wakeAt = time
+            default: break
             }
-            var end = start + 1
-            while end < list.count, list[end].session == session { end += 1 }
-            deliver(UnsafeBufferPointer(rebasing: list[start..<end]), to: session)
-            start = end
         }
     }
 

@@ -29,18 +29,21 @@ struct CachedRoute {
         _ offset: Int,
         _ other: UnsafeRawBufferPointer
     ) -> Bool {
+        func areEqual<Word: BitwiseCopyable & Equatable>(_ position: Int, as word: Word.Type) -> Bool {
+            bytes.loadUnaligned(fromByteOffset: offset + position, as: word)
+                == other.loadUnaligned(fromByteOffset: position, as: word)
+        }
+        // Word by word, since this is done for every message; the last word may overlap the one before.
         var position = 0
-        // Word by word: this is done for every message.
         while position + 8 <= other.count {
-            let word = bytes.loadUnaligned(fromByteOffset: offset + position, as: UInt64.self)
-            guard word == other.loadUnaligned(fromByteOffset: position, as: UInt64.self) else { return false }
+            guard areEqual(position, as: UInt64.self) else { return false }
             position += 8
         }
-        while position < other.count {
-            guard bytes[offset + position] == other[position] else { return false }
-            position += 1
-        }
-        return true
+        let left = other.count - position
+        if left == 0 { return true }
+        if other.count >= 8 { return areEqual(other.count - 8, as: UInt64.self) }
+        if left >= 4 { return areEqual(0, as: UInt32.self) && areEqual(left - 4, as: UInt32.self) }
+        return (0..<left).allSatisfy { areEqual($0, as: UInt8.self) }
     }
 
     /// Takes a new route. `generation` is `nil` if it must not be used again.

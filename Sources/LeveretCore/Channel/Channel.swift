@@ -24,9 +24,9 @@ final class Channel {
     var sharedPrefetch = 0
     /// What an empty queue name stands for.
     var lastDeclaredQueue: String?
-    var ledger: LedgerReference?
+    @exclusivity(unchecked) var ledger: LedgerReference?
     /// What waits for the next commit; `nil` on a channel without transactions.
-    var transaction: Transaction?
+    @exclusivity(unchecked) var transaction: Transaction?
     private var directReplies: Queue?
     /// What is held back, in order. While there is any, everything for the channel is.
     @exclusivity(unchecked) private(set) var held = Deque<HeldEffect>()

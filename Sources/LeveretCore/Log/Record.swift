@@ -81,15 +81,13 @@ extension Record {
             toByteOffset: 20,
             as: UInt32.self
         )
+        // What fills up the last word is zero.
+        start.storeBytes(of: 0, toByteOffset: size - 8, as: UInt64.self)
         var cursor = start + headerSize
         append(shortString: publishing.exchange, at: &cursor)
         append(shortString: publishing.routingKey, at: &cursor)
         append(publishing.properties, at: &cursor)
         append(publishing.body, at: &cursor)
-        while cursor < start + size {
-            cursor.storeBytes(of: 0, as: UInt8.self)
-            cursor += 1
-        }
     }
 
     private static func append(shortString: UnsafeRawBufferPointer, at cursor: inout UnsafeMutableRawPointer) {
@@ -99,7 +97,7 @@ extension Record {
     }
 
     private static func append(_ bytes: UnsafeRawBufferPointer, at cursor: inout UnsafeMutableRawPointer) {
-        guard let source = bytes.baseAddress else { return }
+        guard let source = bytes.baseAddress, !bytes.isEmpty else { return }
         cursor.copyMemory(from: source, byteCount: bytes.count)
         cursor += bytes.count
     }

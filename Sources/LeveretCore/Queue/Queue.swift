@@ -36,9 +36,9 @@ final class Queue {
     @exclusivity(unchecked) var unacknowledgedCount = 0
     @exclusivity(unchecked) var consumers: ConsumerRing
     var hasHadConsumer = false
-    var isDeleted = false
+    @exclusivity(unchecked) var isDeleted = false
     /// Whether an operator holds the queue up: nothing leaves it for consumers and gets.
-    var isPaused = false
+    @exclusivity(unchecked) var isPaused = false
     /// Whether there is somebody to deliver to.
     var canDeliver: Bool { !isDeleted && !isPaused && !consumers.isEmpty }
     /// How fast it may deliver, if that is limited.

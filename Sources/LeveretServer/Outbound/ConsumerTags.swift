@@ -42,13 +42,14 @@ struct ConsumerTags {
         of consumer: ConsumerID,
         _ use: (UnsafeRawBufferPointer) throws -> Result
     ) rethrows -> Result {
-        if lastIndex >= consumers.count || consumers[lastIndex] != consumer {
-            lastIndex = insertionIndex(of: consumer)
-        }
-        guard lastIndex < consumers.count, consumers[lastIndex] == consumer else {
-            return try withUnsafeBytes(of: UInt8(0), use)
-        }
+        if !isLast(consumer) { lastIndex = insertionIndex(of: consumer) }
+        guard isLast(consumer) else { return try withUnsafeBytes(of: UInt8(0), use) }
         return try encodedTags[lastIndex].withUnsafeBytes(use)
+    }
+
+    /// Compares numbers: how identifiers of another module compare is not known here, and costs a call.
+    private func isLast(_ consumer: ConsumerID) -> Bool {
+        lastIndex < consumers.count && consumers[lastIndex].rawValue == consumer.rawValue
     }
 
     private mutating func remove(at index: Int) {

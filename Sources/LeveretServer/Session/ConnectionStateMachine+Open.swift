@@ -21,7 +21,7 @@ extension ConnectionStateMachine {
                 if let action = try receive(frame, onClosing: channel) { return action }
                 continue
             }
-            guard frame.kind == .method, try frame.methodID == .basicPublish else {
+            guard case .method = frame.kind, try frame.methodID == .basicPublish else {
                 if let action = try receive(frame, on: channel, into: &batch) { return action }
                 continue
             }
@@ -170,7 +170,7 @@ extension ConnectionStateMachine {
         _ frame: FrameView,
         onClosing channel: ChannelStateMachine
     ) throws(WireError) -> ReceiveAction? {
-        guard frame.kind == .method else { return nil }
+        guard case .method = frame.kind else { return nil }
         switch try frame.methodID {
         case ChannelOpen.id: return .fail(.secondChannelOpen)
         case ChannelClose.id where channel.state == .closing:
@@ -188,7 +188,7 @@ extension ConnectionStateMachine {
         into batch: inout InboundBatch
     ) throws(WireError) -> ReceiveAction? {
         guard frame.channel != 0 else { return try receiveOnChannelZero(frame, into: &batch) }
-        guard frame.kind == .method else { return .fail(.channelNotOpen(nil)) }
+        guard case .method = frame.kind else { return .fail(.channelNotOpen(nil)) }
         let method = try frame.methodID
         guard method == .channelOpen else {
             guard numbersClosedHere.contains(frame.channel), try SettlementView(payload: frame.payload) != nil else {
@@ -206,7 +206,7 @@ extension ConnectionStateMachine {
         _ frame: FrameView,
         into batch: inout InboundBatch
     ) throws(WireError) -> ReceiveAction? {
-        guard frame.kind == .method else { return nil }
+        guard case .method = frame.kind else { return nil }
         let method = try Method(decoding: frame.payload)
         switch method {
         case .connectionClose: return clientLeaves()
