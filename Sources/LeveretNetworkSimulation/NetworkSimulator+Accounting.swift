@@ -59,7 +59,7 @@ extension NetworkSimulator {
         server.runLoops()
         if let journal = server.journal {
             while journal.load() {}
-            _ = journal.letCommitTimePass()
+            while journal.letCommitTimePass() {}
             _ = try journal.commit(.none)
         }
         try check()

@@ -107,6 +107,16 @@ import Testing
         #expect(!core.host.mayJournalWait)
     }
 
+    @Test func `acknowledgements wait for one another, for sixteen looks`() throws {
+        let tag = try publish()
+        try core.commit()
+        try core.ack(tag)
+        #expect(core.host.mayJournalWait)
+        for _ in 0..<15 { #expect(!core.host.lookForSettled()) }
+        #expect(core.host.lookForSettled())
+        #expect(core.cut())
+    }
+
     @Test func `nothing piles up while all is settled in time`() throws {
         try passQuicklyUntilOneMayWait()
         try core.commit()

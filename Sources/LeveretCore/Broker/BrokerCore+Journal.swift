@@ -27,8 +27,9 @@ extension BrokerCore {
         return batch
     }
 
-    /// Whether what has gathered may wait for a time as long as a commit takes: it is probably settled by then, and need
-    /// not be written at all. Nobody who waits for anything else has to wait for that.
+    /// Whether what has gathered may wait for a time as long as a commit takes: messages are probably settled by then, and
+    /// need not be written at all; acknowledgements are written with others. Nobody who waits for anything else has to
+    /// wait for that.
     package var mayJournalWait: Bool {
         isDurable && failure == nil && log.mayWait && log.unstoredBytes <= limits.unstoredBytes / 4
             && definitionChanges.isEmpty && markedQueues.isEmpty && deduplicationChanges.isEmpty

@@ -8,8 +8,8 @@ extension MessageLog {
         !deadSegments.isEmpty || !settledSegments.isEmpty || !updatedSegments.isEmpty || sparse.areTooMany
     }
 
-    /// Whether all that has to be written may wait a little for being settled.
-    var mayWait: Bool { !unwritten.areUrgent && unwritten.count > 0 }
+    /// Whether all that has to be written may wait a little: records for being settled, settlements for others.
+    var mayWait: Bool { !unwritten.areUrgent && (unwritten.count > 0 || hasSettlements) }
 
     /// Moves what the journal has to know into a batch.
     mutating func cut(into batch: inout JournalBatch) -> [Segment] {
