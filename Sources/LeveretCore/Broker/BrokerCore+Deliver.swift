@@ -51,7 +51,7 @@ extension BrokerCore {
     private mutating func deliver(_ entry: QueueEntry, _ record: RecordReference, to consumer: Consumer) {
         let channel = consumer.channel
         let effect = makeEffect(entry, record, to: consumer)
-        effects.append(.deliver(channel.id, effect))
+        effects.append(.deliver(channel.id, effect), for: channel.id.session)
         channel.session.outboundAllowance -= record.record.outboundCost
         handOver(entry, deliveryTag: effect.deliveryTag, to: consumer, noAcknowledge: consumer.noAcknowledge)
     }

@@ -15,8 +15,12 @@ package struct Effects {
 
     package var isEmpty: Bool { list.isEmpty }
 
-    package mutating func append(_ effect: Effect) {
-        let session = effect.session
+    package mutating func append(_ effect: Effect) { append(effect, for: effect.session) }
+
+    /// For who knows the session, which otherwise has to be looked for in a large enumeration. Inlined, and taking the
+    /// effect over: a copy of it costs more than all the rest.
+    @inline(__always)
+    mutating func append(_ effect: consuming Effect, for session: SessionID?) {
         list.append(effect)
         if let last = runs.indices.last, runs[last].session == session {
             runs[last].end = list.count

@@ -120,8 +120,8 @@ extension MessageLog {
             firstReference: UInt32(truncatingIfNeeded: segment.uncommittedReferences.count),
             referenceCount: UInt32(truncatingIfNeeded: references),
             liveReferences: UInt32(truncatingIfNeeded: references),
-            place: unwritten.place,
-            ticket: ticket
+            ticket: ticket,
+            place: unwritten.place
         )
         unwritten.add()
         write(publishing, size: size, index: segment.uncommitted.count, into: segment)

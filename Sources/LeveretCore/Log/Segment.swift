@@ -127,10 +127,10 @@ struct UncommittedRecord {
     let referenceCount: UInt32
     /// References that are not settled; at zero the record need not be written.
     var liveReferences: UInt32
-    /// Where `UnwrittenRecords` counts it.
-    let place: UInt8
     /// Whose confirm waits for the record, and need not once the record need not be written.
     var ticket: ConfirmTicket?
+    /// Where `UnwrittenRecords` counts it. Behind the ticket, where there is room for it.
+    let place: UInt8
 }
 
 /// A durable queue in which an uncommitted record lies.
