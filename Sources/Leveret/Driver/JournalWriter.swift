@@ -2,7 +2,8 @@ import LeveretCore
 
 /// The journal's thread: commits one batch at a time and reads segments back.
 ///
-/// Group commit is natural: what gathers while one batch is committed is the next one.
+/// Group commit is natural: what gathers while one batch is committed is the next one. Only what is settled soon may be
+/// given time for that (`awaitSettlements`).
 final class JournalWriter: JournalWriting, Sendable {
     private struct Inbox {
         var batch: JournalBatch?
@@ -80,12 +81,20 @@ final class JournalWriter: JournalWriting, Sendable {
     private func run(_ driver: CoreDriver) {
         defer { refuseCopies() }
         var commitTime = CommitTime()
+        // When what waits for being settled has waited as long as a commit takes.
+        var lookAt: ContinuousClock.Instant?
         while true {
-            let longest = thread.inspect { $0.isAwaitingSettlements } ? commitTime.typical : nil
-            switch thread.wait(longest, until: JournalWriter.take) {
-            case nil: endAwaiting(driver)
-            case .awaitSettlements: continue
+            let left = lookAt.map { ContinuousClock.now.duration(to: $0) }
+            if let left, left <= .zero {
+                lookAt = nil
+                endAwaiting(driver)
+                continue
+            }
+            switch thread.wait(left, until: JournalWriter.take) {
+            case nil: continue
+            case .awaitSettlements: lookAt = .now.advanced(by: commitTime.typical)
             case .commit(let batch):
+                lookAt = nil
                 guard commit(batch, driver, timing: &commitTime) else { return }
             case .load(let segment): load(segment, driver)
             case .copy: stepCopy()
@@ -104,11 +113,11 @@ final class JournalWriter: JournalWriting, Sendable {
             return .commit(batch)
         }
         if inbox.isStopping { return .stop }
-        if !inbox.copies.isEmpty { return .copy }
         if inbox.hasBegunAwaiting {
             inbox.hasBegunAwaiting = false
             return .awaitSettlements
         }
+        if !inbox.copies.isEmpty { return .copy }
         // Tidying takes long: not while messages wait.
         if inbox.isAwaitingSettlements { return nil }
         return inbox.isUntidy ? .tidy : nil
