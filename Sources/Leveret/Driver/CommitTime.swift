@@ -13,7 +13,7 @@ struct CommitTime {
     }
 
     /// The latest counts for an eighth; one that took very long, because a disk paused, for no more than any slow one.
-    mutating func note(_ duration: Duration) {
+    private mutating func note(_ duration: Duration) {
         average += (min(duration, .milliseconds(2)) - average) / 8
     }
 }

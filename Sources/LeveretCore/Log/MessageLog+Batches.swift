@@ -1,7 +1,7 @@
 // What the journal is given
 
 extension MessageLog {
-    var hasWorkForJournal: Bool { hasSettlements || uncut.contains { $0.journaledReferences > 0 } }
+    var hasWorkForJournal: Bool { hasSettlements || unwritten.count > 0 }
 
     /// Whether there is something to be written of segments that the journal has.
     var hasSettlements: Bool {

@@ -158,8 +158,10 @@ extension MessageLog {
         let previous = durableTail
         let segment = makeSegment(phase: .open, memory: block ?? pool.take(atLeast: size), start: start)
         durableTail = segment
-        uncut.append(segment)
         if let previous, previous.references == 0, previous.phase != .freed { release(previous) }
+        // Where all is settled at once no batch comes that would take them off.
+        while let last = uncut.last, last.phase == .freed { uncut.removeLast() }
+        uncut.append(segment)
         return segment
     }
 
