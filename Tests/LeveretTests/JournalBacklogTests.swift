@@ -12,17 +12,7 @@ import Testing
     init() throws {
         var limits = CoreLimits()
         limits.unstoredBytes = 400 << 10
-        driver = CoreDriver(
-            store: store,
-            recovered: RecoveredState(),
-            limits: limits,
-            seed: 1,
-            clock: BrokerClock { BrokerTime(milliseconds: 0) },
-            metrics: BrokerMetrics(),
-            onFailure: { _ in }
-        )
-        driver.start()
-        _ = try driver.define { _ in .putVirtualHost(VirtualHostDefinition(name: "/")) }
+        driver = try .started(on: store, limits: limits)
     }
 
     private func mustWait(_ session: SessionID, afterPublishing bytes: Int) -> Bool {

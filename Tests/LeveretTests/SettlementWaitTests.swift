@@ -86,17 +86,7 @@ import Testing
 
     @Test func `what waits in vain is confirmed all the same`() async throws {
         let store = HeldStore()
-        let driver = CoreDriver(
-            store: store,
-            recovered: RecoveredState(),
-            limits: CoreLimits(),
-            seed: 1,
-            clock: BrokerClock { BrokerTime(milliseconds: 0) },
-            metrics: BrokerMetrics(),
-            onFailure: { _ in }
-        )
-        driver.start()
-        _ = try driver.define { _ in .putVirtualHost(VirtualHostDefinition(name: "/")) }
+        let driver = try CoreDriver.started(on: store)
         let channel = try await InProcessChannel.open(on: driver, virtualHost: "/")
         _ = try await channel.declareQueue("quick", .durable)
         try await channel.consume("quick", ConsumeOptions()) { deliveries in
