@@ -33,7 +33,7 @@ import Testing
         journal.commit(driver)
         _ = try await declared
         try await channel.consume("quick", ConsumeOptions()) { deliveries in
-            var iterator = deliveries.makeAsyncIterator()
+            let iterator = deliveries.makeAsyncIterator()
             for round in 0..<100 {
                 try await publish(on: channel)
                 if journal.isAwaiting { break }
@@ -90,7 +90,7 @@ import Testing
         let channel = try await InProcessChannel.open(on: driver, virtualHost: "/")
         _ = try await channel.declareQueue("quick", .durable)
         try await channel.consume("quick", ConsumeOptions()) { deliveries in
-            var iterator = deliveries.makeAsyncIterator()
+            let iterator = deliveries.makeAsyncIterator()
             for number in 0..<40 {
                 if number > 0 { store.hold() }
                 async let published: Void = channel.publish(
