@@ -85,29 +85,59 @@ import Testing
     }
 
     @Test func `what waits in vain is confirmed all the same`() async throws {
+        try await publishInVain { _, publish in try await publish() }
+    }
+
+    @Test func `what waits in vain is confirmed before a backup has ended`() async throws {
         let store = HeldStore()
+        try await publishInVain(on: store) { driver, publish in
+            let ended = AsyncStream<(any Error)?>.makeStream()
+            #expect(driver.copyJournal(to: "elsewhere") { ended.continuation.yield($0) })
+            try await publish()
+            store.endCopies()
+            var errors = ended.stream.makeAsyncIterator()
+            #expect(try #require(await errors.next()) == nil)
+        }
+    }
+
+    /// Teaches the broker that a queue's messages are acknowledged while the journal is busy with others; `body` then
+    /// publishes one that is not.
+    private func publishInVain(
+        on store: HeldStore = HeldStore(),
+        _ body: (CoreDriver, _ publish: () async throws -> Void) async throws -> Void
+    ) async throws {
         let driver = try CoreDriver.started(on: store)
         let channel = try await InProcessChannel.open(on: driver, virtualHost: "/")
         _ = try await channel.declareQueue("quick", .durable)
         try await channel.consume("quick", ConsumeOptions()) { deliveries in
             let iterator = deliveries.makeAsyncIterator()
-            for number in 0..<40 {
+            for number in 0..<39 {
                 if number > 0 { store.hold() }
-                async let published: Void = channel.publish(
-                    Data("message".utf8),
-                    exchange: .default,
-                    routingKey: "quick",
-                    properties: .persistent,
-                    mandatory: false
-                )
+                async let published: Void = channel.publishOne()
                 let delivery = try #require(try await iterator.next())
-                if number < 39 { try await channel.acknowledge(delivery.deliveryTag, multiple: false) }
+                try await channel.acknowledge(delivery.deliveryTag, multiple: false)
                 store.release()
                 try await published
+            }
+            try await body(driver) {
+                try await channel.publishOne()
+                _ = try #require(try await iterator.next())
             }
         }
         try await channel.close()
         driver.shutDown()
+    }
+}
+
+extension InProcessChannel {
+    fileprivate func publishOne() async throws {
+        try await publish(
+            Data("message".utf8),
+            exchange: .default,
+            routingKey: "quick",
+            properties: .persistent,
+            mandatory: false
+        )
     }
 }
 

@@ -122,7 +122,7 @@ package final class CoreDriver: @unchecked Sendable {
     }
 
     /// Copies what is committed into a new data directory; see `JournalWriting.requestCopy`. `false` without a journal.
-    func copyJournal(to path: String, completion: @escaping @Sendable ((any Error)?) -> Void) -> Bool {
+    package func copyJournal(to path: String, completion: @escaping @Sendable ((any Error)?) -> Void) -> Bool {
         guard let journalWriter else { return false }
         journalWriter.requestCopy(to: path, completion: completion)
         return true

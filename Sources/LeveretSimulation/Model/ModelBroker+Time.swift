@@ -93,6 +93,9 @@ extension ModelBroker {
 
     func dropExcess(of queue: ModelQueue) {
         guard !queue.rules.refusesPublishings else { return }
+        // What a transaction publishes is there before anything that it gives back.
+        let published = queue.passedOver(in: currentStep).filter { $0.returnedIn != currentStep }
+        for entry in published where entry.isReady && queue.isOverfull { bury(entry, of: queue, because: .maxlen) }
         while queue.isOverfull, let first = queue.firstReady { bury(first, of: queue, because: .maxlen) }
     }
 

@@ -89,6 +89,8 @@ final class ModelQueue {
 
     func departures(in step: Int) -> Int { departuresIn == step ? departures : 0 }
 
+    func passedOver(in step: Int) -> [ModelEntry] { departuresIn == step ? passedOver : [] }
+
     private func begin(_ step: Int) {
         guard departuresIn != step else { return }
         departuresIn = step
