@@ -148,12 +148,11 @@ final class JournalDatabase {
         }
     }
 
-    func loadSegment(_ id: SegmentID) throws -> [UInt8] {
+    func withSegment(_ id: SegmentID, _ body: (UnsafeRawBufferPointer) -> Void) throws {
         try reading {
-            guard let content = try contents.load(id.rawValue) else {
+            guard try contents.withContent(id.rawValue, body) != nil else {
                 throw Damage(table: "segment", row: "\(id.rawValue)", "the segment is missing")
             }
-            return content
         }
     }
 

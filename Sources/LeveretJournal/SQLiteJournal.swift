@@ -58,8 +58,8 @@ package final class SQLiteJournal: JournalStore, @unchecked Sendable {
         }
     }
 
-    package func loadSegment(_ id: SegmentID) throws -> [UInt8] {
-        try reading { try $0.loadSegment(id) }
+    package func withSegment(_ id: SegmentID, _ body: (UnsafeRawBufferPointer) -> Void) throws {
+        try reading { try $0.withSegment(id, body) }
     }
 
     package func loadIndex(_ id: SegmentID) throws -> [UInt8] {

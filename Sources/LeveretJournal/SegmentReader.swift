@@ -30,7 +30,8 @@ final class SegmentReader {
         try withContent(id) { $0.count }
     }
 
-    private func withContent<Result>(_ id: UInt64, _ body: (UnsafeRawBufferPointer) -> Result) throws -> Result? {
+    /// Lends `body` the content of a segment; nil if there is no such segment.
+    func withContent<Result>(_ id: UInt64, _ body: (UnsafeRawBufferPointer) -> Result) throws -> Result? {
         // The statement must not stay open: it would keep the write-ahead log from being reset.
         defer { select.reset() }
         try select.bind(Int64(bitPattern: id), at: 1)

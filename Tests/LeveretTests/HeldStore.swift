@@ -25,7 +25,9 @@ final class HeldStore: JournalStore, @unchecked Sendable {
 
     func recover() throws -> RecoveredState { RecoveredState() }
     func tidy(isIdle: Bool) throws -> Bool { false }
-    func loadSegment(_ id: SegmentID) throws -> [UInt8] { throw HeldStore.keepsNothing }
+    func withSegment(_ id: SegmentID, _ body: (UnsafeRawBufferPointer) -> Void) throws {
+        throw HeldStore.keepsNothing
+    }
     func loadIndex(_ id: SegmentID) throws -> [UInt8] { throw HeldStore.keepsNothing }
     func copy(to directory: String) throws -> any JournalCopy { HeldCopy(store: self) }
     func close() {}

@@ -180,9 +180,9 @@ final class JournalWriter: JournalWriting, Sendable {
 
     private func load(_ segment: SegmentID, _ driver: CoreDriver) {
         do {
-            let (index, content) = (try store.loadIndex(segment), try store.loadSegment(segment))
-            content.withUnsafeBytes { bytes in
-                driver.perform { $0.apply(.segmentLoaded(segment, index: index, bytes)) }
+            let index = try store.loadIndex(segment)
+            try store.withSegment(segment) { content in
+                driver.perform { $0.apply(.segmentLoaded(segment, index: index, content)) }
             }
         } catch {
             driver.perform { $0.apply(.segmentFailed(segment, reason: "\(error)")) }

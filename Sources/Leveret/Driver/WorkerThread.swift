@@ -59,14 +59,10 @@ final class WorkerThread<Inbox>: @unchecked Sendable {
         self.thread = thread
     }
 
-    /// Changes the inbox and wakes the thread.
+    /// Changes the inbox and wakes the thread, which then finds the mutex free.
     func update<Result>(_ change: (inout Inbox) -> Result) -> Result {
-        pthread_mutex_lock(mutex)
-        defer {
-            pthread_cond_signal(condition)
-            pthread_mutex_unlock(mutex)
-        }
-        return change(&inbox)
+        defer { pthread_cond_signal(condition) }
+        return inspect(change)
     }
 
     /// Reads the inbox, or changes what the thread need not be woken for.

@@ -12,8 +12,9 @@ package protocol JournalStore: AnyObject, Sendable {
     /// When it throws, the store must not be used any more.
     func tidy(isIdle: Bool) throws -> Bool
 
-    /// The content of a segment as it was written (the concatenated pieces); throws if it is damaged or missing.
-    func loadSegment(_ id: SegmentID) throws -> [UInt8]
+    /// Lends `body` the content of a segment as it was written (the concatenated pieces); throws if it is damaged or
+    /// missing. `body` must not use the store.
+    func withSegment(_ id: SegmentID, _ body: (UnsafeRawBufferPointer) -> Void) throws
 
     /// The index of a segment as it was written; throws if it is damaged or missing.
     func loadIndex(_ id: SegmentID) throws -> [UInt8]
@@ -23,6 +24,15 @@ package protocol JournalStore: AnyObject, Sendable {
 
     /// Closes the store cleanly. Nothing may be called afterwards.
     func close()
+}
+
+extension JournalStore {
+    /// The content of a segment as it was written; throws if it is damaged or missing.
+    package func loadSegment(_ id: SegmentID) throws -> [UInt8] {
+        var content: [UInt8] = []
+        try withSegment(id) { content = [UInt8]($0) }
+        return content
+    }
 }
 
 /// A copy of a store that is being made. All calls come from the store's thread.

@@ -96,9 +96,9 @@ final class StepwiseJournal: JournalWriting, @unchecked Sendable {
         guard !loads.isEmpty, let driver else { return false }
         let segment = loads.removeFirst()
         do {
-            let (index, content) = (try store.loadIndex(segment), try store.loadSegment(segment))
-            content.withUnsafeBytes { bytes in
-                driver.perform { $0.apply(.segmentLoaded(segment, index: index, bytes)) }
+            let index = try store.loadIndex(segment)
+            try store.withSegment(segment) { content in
+                driver.perform { $0.apply(.segmentLoaded(segment, index: index, content)) }
             }
         } catch {
             driver.perform { $0.apply(.segmentFailed(segment, reason: "\(error)")) }

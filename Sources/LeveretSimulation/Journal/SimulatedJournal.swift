@@ -51,7 +51,9 @@ package final class SimulatedJournal: JournalStore, @unchecked Sendable {
 
     package func tidy(isIdle: Bool) throws -> Bool { false }
 
-    package func loadSegment(_ id: SegmentID) throws -> [UInt8] { try segment(id).content }
+    package func withSegment(_ id: SegmentID, _ body: (UnsafeRawBufferPointer) -> Void) throws {
+        try segment(id).content.withUnsafeBytes(body)
+    }
 
     package func loadIndex(_ id: SegmentID) throws -> [UInt8] { try segment(id).index }
 
