@@ -11,7 +11,7 @@ final class Channel {
     /// The two hold each other until the channel leaves: a weaker reference would be counted for each delivery.
     let session: Session
     /// By identifier; gets have places here too. A place is empty when its consumer is gone and owes nothing.
-    var consumers: [Consumer?] = []
+    @exclusivity(unchecked) var consumers: [Consumer?] = []
     var consumersByTag = NameTable<Consumer>()
     private var getSources: [QueueID: Consumer] = [:]
     @exclusivity(unchecked) var unacknowledged = UnacknowledgedDeliveries()

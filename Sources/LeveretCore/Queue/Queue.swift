@@ -16,7 +16,7 @@ final class Queue {
     /// When its declaration is durable.
     var definedAt = JournalPosition(rawValue: 0)
     /// What its arguments and its policy say.
-    private(set) var settings: QueueSettings
+    @exclusivity(unchecked) private(set) var settings: QueueSettings
     @exclusivity(unchecked) var ready: ReadyEntries
     /// Messages whose time to be delivered has not come.
     var delayed = DelayedMessages()
