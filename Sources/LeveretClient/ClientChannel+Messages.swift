@@ -16,24 +16,48 @@ extension ClientChannel {
         properties: BasicProperties,
         mandatory: Bool
     ) async throws -> PublishConfirmation {
-        while true {
-            let outcome = try body.withUnsafeBodyBytes { bytes in
-                try session.perform { session in
-                    try session.publish(
-                        bytes,
-                        exchange: exchange,
-                        routingKey: routingKey,
-                        properties: properties,
-                        mandatory: mandatory,
-                        on: state
-                    )
+        try await publishPipelined(
+            contentsOf: [body],
+            exchange: exchange,
+            routingKey: routingKey,
+            properties: properties,
+            mandatory: mandatory
+        )
+    }
+
+    /// Publishes messages to one address, in order, and returns as soon as they are on their way; the
+    /// `PublishConfirmation` is one for all of them. Waits as for a single message, also between them.
+    public func publishPipelined<Body: MessageBody>(
+        contentsOf bodies: [Body],
+        exchange: ExchangeName,
+        routingKey: String,
+        properties: BasicProperties,
+        mandatory: Bool
+    ) async throws -> PublishConfirmation {
+        let confirmation = PublishConfirmation(count: bodies.count)
+        var published = 0
+        while published < bodies.count {
+            let turn = try session.perform { session in
+                while published < bodies.count {
+                    let turn = try bodies[published].withUnsafeBodyBytes { bytes in
+                        try session.publish(
+                            bytes,
+                            exchange: exchange,
+                            routingKey: routingKey,
+                            properties: properties,
+                            mandatory: mandatory,
+                            confirmation: confirmation,
+                            on: state
+                        )
+                    }
+                    if let turn { return turn as PendingResult<Void>? }
+                    published += 1
                 }
+                return nil
             }
-            switch outcome {
-            case .published(let confirmation): return confirmation
-            case .wait(let turn): try await wait(for: turn)
-            }
+            if let turn { try await wait(for: turn) }
         }
+        return confirmation
     }
 
     private func wait(for turn: PendingResult<Void>) async throws {

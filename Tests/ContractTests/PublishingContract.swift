@@ -107,6 +107,73 @@ struct PublishingContract {
     }
 
     @Test(arguments: Door.available)
+    func `messages published together are all confirmed and keep their order`(_ door: Door) async throws {
+        try await door.open { visit in
+            let channel = try await visit.channel()
+            let name = try await visit.queue(channel, .durable)
+            let bodies = (0..<4500).map { "message \($0)" } + [String(repeating: "long", count: 100_000), "", "last"]
+            try await channel.publish(contentsOf: bodies, to: name)
+            try await channel.publish(contentsOf: [String](), to: name)
+            #expect(try await channel.readyCount(name) == UInt32(bodies.count))
+            let taken = try await channel.consume(name, ConsumeOptions(noAcknowledge: true)) { deliveries in
+                var taken: [String] = []
+                for try await delivery in deliveries {
+                    taken.append(delivery.body.string)
+                    if taken.count == bodies.count { break }
+                }
+                return taken
+            }
+            #expect(taken == bodies)
+        }
+    }
+
+    @Test(arguments: Door.available)
+    func `one message that fails fails those published with it`(_ door: Door) async throws {
+        try await door.open { visit in
+            let channel = try await visit.channel()
+            let full = try await visit.queue(
+                channel,
+                QueueOptions(
+                    durable: true,
+                    arguments: [
+                        "x-max-length": 2, "x-overflow": "reject-publish",
+                    ]
+                )
+            )
+            await #expect(throws: PublishError.self) {
+                try await channel.publish(contentsOf: ["one", "two", "three"], to: full)
+            }
+            #expect(try await channel.readyCount(full) == 2)
+            await #expect(throws: PublishError.self) {
+                try await channel.publish(contentsOf: ["nobody", "gets", "it"], to: visit.queueName())
+            }
+            await expectError(.notFound) {
+                try await channel.publishPipelined(
+                    contentsOf: ["a", "b"],
+                    exchange: visit.exchangeName(),
+                    routingKey: "",
+                    properties: .persistent,
+                    mandatory: false
+                ).wait()
+            }
+        }
+    }
+
+    @Test(arguments: Door.available)
+    func `messages published together in a transaction come when it is committed`(_ door: Door) async throws {
+        try await door.open { visit in
+            let channel = try await visit.channel()
+            let name = try await visit.queue(channel, .durable)
+            try await channel.withTransaction {
+                try await channel.publish(contentsOf: ["one", "two", "three"], to: name)
+                let count = try await visit.channel().readyCount(name)
+                #expect(count == 0)
+            }
+            #expect(try await visit.channel().readyCount(name) == 3)
+        }
+    }
+
+    @Test(arguments: Door.available)
     func `publishing to a missing exchange closes the channel`(_ door: Door) async throws {
         try await door.open { visit in
             let channel = try await visit.channel()

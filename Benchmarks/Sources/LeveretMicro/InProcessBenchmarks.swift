@@ -22,7 +22,10 @@ enum InProcessBenchmarks {
                     let late = "\(name), runs of \(runLength), acknowledged after the confirm"
                     measured.append(try batches(late, broker, durable, duration, waitsForConfirms: true))
                 }
-                measured.append(try await singly("\(name), the library's channels", broker, durable, duration))
+                let channels = "\(name), the library's channels"
+                measured.append(try await throughChannels(channels, broker, durable, duration, publish: singly))
+                let runs = "\(channels), runs of \(runLength)"
+                measured.append(try await throughChannels(runs, broker, durable, duration, publish: inRuns))
                 return measured
             }
         }
@@ -61,21 +64,22 @@ enum InProcessBenchmarks {
     }
 
     /// Through the public channels: one task publishes, another consumes and acknowledges what came at once.
-    private static func singly(
+    private static func throughChannels(
         _ name: String,
         _ broker: Broker,
         _ durable: Bool,
-        _ duration: Duration
+        _ duration: Duration,
+        publish: @escaping PublishLoop
     ) async throws -> Measured {
         let clock = ContinuousClock()
         let publisher = try await broker.openChannel()
         let consumer = try await broker.openChannel()
-        let queue = QueueName("singly-\(durable)")
+        let queue = QueueName("channels-\(durable)")
         _ = try await publisher.declareQueue(queue, durable ? .durable : .transient)
         var properties = BasicProperties()
         properties.deliveryMode = durable ? .persistent : nil
         let start = clock.now
-        async let sent = publish(publisher, queue, properties, until: start + duration)
+        async let sent = publish(publisher, queue, properties, start + duration)
         let received = try await consumer.consume(queue, ConsumeOptions(prefetch: 1000)) { deliveries in
             var received = 0
             for try await batch in deliveries.batches {
@@ -95,7 +99,37 @@ enum InProcessBenchmarks {
     }
 
     /// Publishes until the time is over, and then an empty message; gives their number.
-    private static func publish(
+    private typealias PublishLoop =
+        @Sendable (InProcessChannel, QueueName, BasicProperties, ContinuousClock.Instant) async throws -> Int
+
+    @Sendable
+    private static func inRuns(
+        _ channel: InProcessChannel,
+        _ queue: QueueName,
+        _ properties: BasicProperties,
+        until end: ContinuousClock.Instant
+    ) async throws -> Int {
+        let bodies = [[UInt8]](repeating: [UInt8](repeating: 120, count: 16), count: runLength)
+        var count = 0
+        var oldest: PublishConfirmation?
+        while ContinuousClock.now < end {
+            let confirmation = try await channel.publishPipelined(
+                contentsOf: bodies,
+                exchange: "",
+                routingKey: queue.rawValue,
+                properties: properties,
+                mandatory: false
+            )
+            count += bodies.count
+            try await oldest?.wait()
+            oldest = confirmation
+        }
+        try await channel.publish([UInt8](), to: queue, properties: properties)
+        return count + 1
+    }
+
+    @Sendable
+    private static func singly(
         _ channel: InProcessChannel,
         _ queue: QueueName,
         _ properties: BasicProperties,
@@ -120,14 +154,7 @@ enum InProcessBenchmarks {
                 }
             }
         }
-        let last = try await channel.publishPipelined(
-            [UInt8](),
-            exchange: "",
-            routingKey: queue.rawValue,
-            properties: properties,
-            mandatory: false
-        )
-        try await last.wait()
+        try await channel.publish([UInt8](), to: queue, properties: properties)
         return count + 1
     }
 }

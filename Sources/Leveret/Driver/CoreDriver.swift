@@ -74,7 +74,7 @@ package final class CoreDriver: @unchecked Sendable {
     /// A number for a new session, whose effects go to the sink. The session is then to be opened by a command.
     package func register(_ sink: any SessionSink) -> SessionID {
         let session = SessionID(rawValue: nextSession.wrappingAdd(1, ordering: .relaxed).oldValue)
-        lock.withLock { state.sinks[session] = sink }
+        lock.withLock { state.addSink(sink, of: session) }
         return session
     }
 
@@ -84,7 +84,7 @@ package final class CoreDriver: @unchecked Sendable {
     }
 
     /// How many sessions have a sink.
-    package var sinkCount: Int { lock.withLock { state.sinks.count } }
+    package var sinkCount: Int { lock.withLock { state.sinkCount } }
 
     /// Applies commands under one locking; sinks are woken afterwards.
     ///

@@ -21,18 +21,26 @@ struct DriverState: ~Copyable {
         var isEmpty: Bool { segments.isEmpty && wakeAt == nil }
     }
 
+    /// Where effects go.
+    private struct Receiver {
+        let sink: any SessionSink
+        /// The last turn of the driver in which it got any.
+        var wokenIn: UInt64 = 0
+    }
+
     var core: BrokerCore
-    var sinks: [SessionID: any SessionSink] = [:]
+    private var sinks: [SessionID: Receiver] = [:]
     var durabilityWaits = DurabilityWaits()
     private var effects = Effects()
     private var woken: [any SessionSink] = []
-    private var wokenSessions: Set<SessionID> = []
     private var waitingForJournal: Set<SessionID> = []
     /// Bytes that sessions have published since the journal fell behind.
     private var publishedWhileBehind: [SessionID: Int] = [:]
     /// What each may publish meanwhile, so that those wait who are the reason, and not who publishes now and then.
     private static let shareWhileBehind = 128 << 10
     private var requests = Requests()
+    /// Counts from `begin` to `finish`, as far as sinks were woken.
+    private var turn: UInt64 = 1
     private var now = BrokerTime(milliseconds: 0)
     private var hasReportedFailure = false
     /// Whether the journal has been asked to let messages wait for being settled.
@@ -55,15 +63,21 @@ struct DriverState: ~Copyable {
             outcome.failure = failure
         }
         if !publishedWhileBehind.isEmpty, core.hasJournalCaughtUp {
-            outcome.caughtUp = waitingForJournal.compactMap { sinks[$0] }
+            outcome.caughtUp = waitingForJournal.compactMap { sinks[$0]?.sink }
             waitingForJournal.removeAll()
             publishedWhileBehind.removeAll()
         }
         outcome.durable = durabilityWaits.take(through: core.committedPosition, failure: core.failure)
         guard !woken.isEmpty else { return outcome }
-        wokenSessions.removeAll(keepingCapacity: true)
+        turn += 1
         swap(&outcome.woken, &woken)
         return outcome
+    }
+
+    var sinkCount: Int { sinks.count }
+
+    mutating func addSink(_ sink: any SessionSink, of session: SessionID) {
+        sinks[session] = Receiver(sink: sink)
     }
 
     mutating func removeSink(of session: SessionID) {
@@ -134,8 +148,11 @@ struct DriverState: ~Copyable {
     }
 
     private mutating func deliver(_ run: UnsafeBufferPointer<Effect>, to session: SessionID) {
-        guard let sink = sinks[session] else { return }
+        guard let place = sinks.index(forKey: session) else { return }
+        let sink = sinks.values[place].sink
         sink.receive(run)
-        if wokenSessions.insert(session).inserted { woken.append(sink) }
+        guard sinks.values[place].wokenIn != turn else { return }
+        sinks.values[place].wokenIn = turn
+        woken.append(sink)
     }
 }

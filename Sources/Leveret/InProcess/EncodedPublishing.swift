@@ -22,23 +22,22 @@ struct EncodedPublishing {
         self.properties = encoded
     }
 
+    /// Lends `access` a publishing that lacks its body.
     func withView<Result>(
-        body: UnsafeRawBufferPointer,
         mandatory: Bool,
-        _ access: (PublishingView) throws -> Result
+        _ access: (inout PublishingView) throws -> Result
     ) rethrows -> Result {
         try exchange.withUnsafeBytes { exchange in
             try routingKey.withUnsafeBytes { routingKey in
                 try properties.withUnsafeBytes { properties in
-                    try access(
-                        PublishingView(
-                            exchange: exchange,
-                            routingKey: routingKey,
-                            properties: properties,
-                            body: body,
-                            mandatory: mandatory
-                        )
+                    var view = PublishingView(
+                        exchange: exchange,
+                        routingKey: routingKey,
+                        properties: properties,
+                        body: UnsafeRawBufferPointer(start: nil, count: 0),
+                        mandatory: mandatory
                     )
+                    return try access(&view)
                 }
             }
         }

@@ -22,6 +22,8 @@ final class InProcessInbox: SessionSink {
         var expected: [AnswerContinuation] = []
         var consumers: [ConsumerID: InProcessConsumer] = [:]
         var confirms = ConfirmTracker()
+        var exchangeNames = NameCache()
+        var routingKeys = NameCache()
         var mode = PublishMode()
         var isBlocked = false
         /// What is published faster than the disk takes it waits.
@@ -34,7 +36,7 @@ final class InProcessInbox: SessionSink {
 
     private enum Notification {
         case answer(AnswerContinuation, Result<InProcessAnswer, any Error>)
-        case confirm(PublishConfirmation, Result<Void, any Error>)
+        case confirm(ConfirmTracker.Answer)
         case proceed(CheckedContinuation<Void, any Error>, Result<Void, any Error>)
         case wake(InProcessConsumer)
         case end(InProcessConsumer, (any Error)?)
@@ -76,20 +78,25 @@ final class InProcessInbox: SessionSink {
         if let error = state.withLock({ $0.error }) { throw error }
     }
 
-    /// Notes what the channel publishes with, and hands out what will tell about the message. `select` is called
-    /// if confirms are to be selected first.
-    func addPublishing(_ select: () -> Void) -> Result<PublishConfirmation, any Error> {
-        let (isFirst, result) = state.withLock { state -> (Bool, Result<PublishConfirmation, any Error>) in
-            if let error = state.error { return (false, .failure(error)) }
+    /// Notes that so many messages are to be published, whose answers the confirmation waits for. `select` is called
+    /// if confirms are to be selected first. Gives the error if the channel does not take them.
+    func addPublishings(_ count: Int, _ confirmation: PublishConfirmation, _ select: () -> Void) -> (any Error)? {
+        let (isFirst, error) = state.withLock { state -> (Bool, (any Error)?) in
+            if let error = state.error { return (false, error) }
             do {
                 let isFirst = try state.mode.beginConfirming()
-                return (isFirst, .success(state.mode.isInTransaction ? .taken : state.confirms.add()))
+                if state.mode.isInTransaction {
+                    confirmation.settle(.success(()), count: count)
+                } else {
+                    state.confirms.add(confirmation, count: count)
+                }
+                return (isFirst, nil)
             } catch {
-                return (false, .failure(error))
+                return (false, error)
             }
         }
         if isFirst { select() }
-        return result
+        return error
     }
 
     /// `true` if transactions are to be selected first.
@@ -144,7 +151,15 @@ final class InProcessInbox: SessionSink {
 
     func receive(_ effects: UnsafeBufferPointer<Effect>) {
         state.withLock { state in
-            for effect in effects { receive(effect, &state) }
+            var place = 0
+            while place < effects.count {
+                if case .deliver(_, let delivery) = effects[place] {
+                    place += receive(delivery.consumer, effects[place...], &state)
+                } else {
+                    receive(effects[place], &state)
+                    place += 1
+                }
+            }
         }
     }
 
@@ -156,7 +171,7 @@ final class InProcessInbox: SessionSink {
         for notification in notifications {
             switch notification {
             case .answer(let continuation, let result): continuation.resume(with: result)
-            case .confirm(let confirmation, let result): confirmation.settle(result)
+            case .confirm(let answer): answer.tell()
             case .proceed(let continuation, let result): continuation.resume(with: result)
             case .wake(let consumer): consumer.deliveries.wake()
             case .end(let consumer, let error): consumer.deliveries.end(error)
@@ -176,10 +191,14 @@ final class InProcessInbox: SessionSink {
         switch effect {
         case .channelOpened: InProcessInbox.answer(.opened, &state)
         case .reply(_, let reply): receive(reply, &state)
-        case .deliver(_, let delivery): receive(delivery, &state)
         case .getOk(_, let delivery, let remaining):
             guard let settlement = state.settlement else { return }
-            let answer = Delivery(delivery, remainingCount: remaining, settlement: settlement)
+            let answer = InProcessInbox.makeDelivery(
+                delivery,
+                remainingCount: remaining,
+                settlement: settlement,
+                &state
+            )
             InProcessInbox.answer(.delivery(answer, outboundCost: delivery.outboundCost), &state)
         case .returned(_, let code, _, let sequence):
             let error = PublishError.unroutable(code: code, text: code.name)
@@ -202,7 +221,7 @@ final class InProcessInbox: SessionSink {
         case .unblock:
             state.isBlocked = false
             InProcessInbox.admitPublishers(&state)
-        case .sessionOpened, .sessionClosed, .secretUpdated, .channelClosed, .loadSegment, .wake: break
+        case .deliver, .sessionOpened, .sessionClosed, .secretUpdated, .channelClosed, .loadSegment, .wake: break
         }
     }
 
@@ -218,12 +237,50 @@ final class InProcessInbox: SessionSink {
         }
     }
 
-    private func receive(_ delivery: DeliveryEffect, _ state: inout State) {
-        guard let consumer = state.consumers[delivery.consumer], let settlement = state.settlement else { return }
-        let taken = Delivery(delivery, remainingCount: nil, settlement: settlement)
-        consumer.deliveries.append(CollectionOfOne(taken), bytes: delivery.outboundCost)
-        if case .wake(let last)? = state.notifications.last, last === consumer { return }
+    /// Takes the deliveries that the effects begin with, as far as they are for one consumer. Gives their number.
+    private func receive(
+        _ id: ConsumerID,
+        _ effects: Slice<UnsafeBufferPointer<Effect>>,
+        _ state: inout State
+    ) -> Int {
+        var count = 0
+        guard let consumer = state.consumers[id], let settlement = state.settlement else { return 1 }
+        consumer.deliveries.append { deliveries in
+            var bytes = 0
+            for effect in effects {
+                guard case .deliver(_, let delivery) = effect, delivery.consumer == id else { break }
+                deliveries.append(InProcessInbox.makeDelivery(delivery, settlement: settlement, &state))
+                bytes += delivery.outboundCost
+                count += 1
+            }
+            return bytes
+        }
+        if case .wake(let last)? = state.notifications.last, last === consumer { return max(count, 1) }
         state.notifications.append(.wake(consumer))
+        return max(count, 1)
+    }
+
+    /// A delivery that reads the message where the log holds it; that memory is kept as long as the delivery is.
+    private static func makeDelivery(
+        _ effect: DeliveryEffect,
+        remainingCount: UInt32? = nil,
+        settlement: any DeliverySettlement,
+        _ state: inout State
+    ) -> Delivery {
+        let record = effect.record.record
+        let memory = effect.record.memory
+        return Delivery(
+            deliveryTag: effect.deliveryTag,
+            isRedelivered: effect.redelivered,
+            exchange: ExchangeName(state.exchangeNames.string(record.exchange)),
+            routingKey: state.routingKeys.string(record.routingKey),
+            encodedProperties: effect.returns == 0
+                ? DeliveredBody(owner: memory, bytes: record.properties)
+                : effect.withProperties { DeliveredBody(copying: $0) },
+            body: DeliveredBody(owner: memory, bytes: record.body),
+            remainingCount: remainingCount,
+            settlement: settlement
+        )
     }
 
     private static func answer(_ answer: InProcessAnswer, _ state: inout State) {
@@ -232,8 +289,8 @@ final class InProcessInbox: SessionSink {
     }
 
     private static func confirm(_ sequence: UInt64, multiple: Bool, refused: Bool, _ state: inout State) {
-        for (confirmation, result) in state.confirms.answer(sequence, multiple: multiple, refused: refused) {
-            state.notifications.append(.confirm(confirmation, result))
+        for answer in state.confirms.answer(sequence, multiple: multiple, refused: refused) {
+            state.notifications.append(.confirm(answer))
         }
     }
 
@@ -250,9 +307,7 @@ final class InProcessInbox: SessionSink {
         guard state.error == nil else { return }
         state.error = error
         for continuation in state.expected { state.notifications.append(.answer(continuation, .failure(error))) }
-        for confirmation in state.confirms.takeAll() {
-            state.notifications.append(.confirm(confirmation, .failure(error)))
-        }
+        for answer in state.confirms.failAll(error) { state.notifications.append(.confirm(answer)) }
         for continuation in state.waitingForUnblock {
             state.notifications.append(.proceed(continuation, .failure(error)))
         }
@@ -262,29 +317,5 @@ final class InProcessInbox: SessionSink {
         state.consumers = [:]
         // The channel and what settles its deliveries refer to each other.
         state.settlement = nil
-    }
-}
-
-extension Delivery {
-    /// A delivery that reads the message where the log holds it; that memory is kept as long as the delivery is.
-    fileprivate init(
-        _ effect: DeliveryEffect,
-        remainingCount: UInt32?,
-        settlement: any DeliverySettlement
-    ) {
-        let record = effect.record.record
-        let memory = effect.record.memory
-        self.init(
-            deliveryTag: effect.deliveryTag,
-            isRedelivered: effect.redelivered,
-            exchange: ExchangeName(String(decoding: record.exchange, as: UTF8.self)),
-            routingKey: String(decoding: record.routingKey, as: UTF8.self),
-            encodedProperties: effect.returns == 0
-                ? DeliveredBody(owner: memory, bytes: record.properties)
-                : effect.withProperties { DeliveredBody(copying: $0) },
-            body: DeliveredBody(owner: memory, bytes: record.body),
-            remainingCount: remainingCount,
-            settlement: settlement
-        )
     }
 }

@@ -13,7 +13,7 @@ enum ClientAction {
     case answer(PendingResult<Answer>, Result<Answer, any Error>)
     /// The answer to a get. If nobody takes the message it goes back.
     case hand(Delivery, to: ClientChannelState.Expectation, on: ClientChannelState)
-    case confirm(PublishConfirmation, Result<Void, any Error>)
+    case confirm(ConfirmTracker.Answer)
     case proceed(PendingResult<Void>, Result<Void, any Error>)
     case deliver(ConsumerDeliveries, [Delivery], bytes: Int)
     /// The consumer gets nothing more; an error if something failed.

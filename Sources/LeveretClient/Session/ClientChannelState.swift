@@ -101,7 +101,7 @@ extension ClientChannelState {
             multiple: view.multiple,
             refused: view.kind != .acknowledge
         )
-        for (confirmation, result) in answers { actions.append(.confirm(confirmation, result)) }
+        for answer in answers { actions.append(.confirm(answer)) }
         mandatory.forget(before: confirms.nextSequence - UInt64(confirms.count))
     }
 
@@ -173,7 +173,7 @@ extension ClientChannelState {
         }
         for expectation in consumerExpectations { actions.append(.answer(expectation.answer, .failure(error))) }
         consumerExpectations = []
-        for confirmation in confirms.takeAll() { actions.append(.confirm(confirmation, .failure(error))) }
+        for answer in confirms.failAll(error) { actions.append(.confirm(answer)) }
         mandatory = MandatoryPublishings()
         for publisher in waitingPublishers { actions.append(.proceed(publisher, .failure(error))) }
         waitingPublishers = []

@@ -2,29 +2,23 @@ import LeveretModel
 import LeveretWire
 import NIOCore
 
-/// What came of an attempt to publish.
-enum PublishOutcome: Sendable {
-    case published(PublishConfirmation)
-    /// Not now: to be tried again after this.
-    case wait(PendingResult<Void>)
-}
-
 extension ClientSession {
-    /// Publishes a message, or says what to wait for.
+    /// Publishes a message, or gives what to wait for before it is tried again.
     mutating func publish(
         _ body: UnsafeRawBufferPointer,
         exchange: ExchangeName,
         routingKey: String,
         properties: BasicProperties,
         mandatory: Bool,
+        confirmation: PublishConfirmation,
         on channel: ClientChannelState
-    ) throws -> PublishOutcome {
+    ) throws -> PendingResult<Void>? {
         try channel.checkOpen()
         guard mayPublish(on: channel) else {
             let turn = PendingResult<Void>()
             channel.waitingPublishers.append(turn)
             hasWaitingPublishers = true
-            return .wait(turn)
+            return turn
         }
         let address = try encodeAddress(exchange, routingKey, properties)
         if try channel.mode.beginConfirming() { write(ConfirmSelect(noWait: true), channel.number) }
@@ -48,7 +42,12 @@ extension ClientSession {
                 into: &output
             )
         }
-        return .published(channel.mode.isInTransaction ? .taken : channel.confirms.add())
+        if channel.mode.isInTransaction {
+            confirmation.settle(.success(()))
+        } else {
+            channel.confirms.add(confirmation)
+        }
+        return nil
     }
 
     private func mayPublish(on channel: ClientChannelState) -> Bool {

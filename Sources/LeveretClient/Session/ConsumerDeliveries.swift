@@ -16,7 +16,10 @@ extension DeliveryBuffer {
 
     /// Hands deliveries to the task that waits, or keeps them until one asks.
     func receive(_ deliveries: [Delivery], bytes: Int) {
-        append(deliveries, bytes: bytes)
+        append {
+            $0 += deliveries
+            return bytes
+        }
         wake()
     }
 }

@@ -107,7 +107,7 @@ extension SharedSession {
             perform { session in
                 if case .open = channel.phase { session.giveBack(delivery.deliveryTag, on: channel) }
             }
-        case .confirm(let confirmation, let result): confirmation.settle(result)
+        case .confirm(let answer): answer.tell()
         case .proceed(let pending, let result): pending.settle(result)
         case .deliver(let consumer, let deliveries, let bytes): consumer.receive(deliveries, bytes: bytes)
         case .end(let consumer, let error): consumer.end(error)

@@ -7,6 +7,23 @@ package struct ConfirmTracker: Sendable {
     private var firstSequence: UInt64 = 1
     private var returned: [UInt64: PublishError] = [:]
 
+    /// What the broker has said of messages that one confirmation stands for.
+    package struct Answer: Sendable {
+        package let confirmation: PublishConfirmation
+        package let result: Result<Void, any Error>
+        package fileprivate(set) var count = 1
+
+        /// Tells it to those who wait.
+        package func tell() { confirmation.settle(result, count: count) }
+
+        /// Takes another message in, if it has the same confirmation and nothing has failed.
+        fileprivate mutating func include(_ other: PublishConfirmation, _ result: Result<Void, any Error>) -> Bool {
+            guard confirmation === other, case .success = self.result, case .success = result else { return false }
+            count += 1
+            return true
+        }
+    }
+
     package init() {}
 
     /// The number of the next publishing.
@@ -21,11 +38,9 @@ package struct ConfirmTracker: Sendable {
         return waiting[head + Int(sequence - firstSequence)] != nil
     }
 
-    /// Counts one more publishing.
-    package mutating func add() -> PublishConfirmation {
-        let confirmation = PublishConfirmation()
-        waiting.append(confirmation)
-        return confirmation
+    /// Counts more publishings, whose answers the confirmation waits for.
+    package mutating func add(_ confirmation: PublishConfirmation, count: Int = 1) {
+        for _ in 0..<count { waiting.append(confirmation) }
     }
 
     /// The broker gave the message of a publishing back; the confirm that follows is then a refusal.
@@ -38,14 +53,16 @@ package struct ConfirmTracker: Sendable {
         _ sequence: UInt64,
         multiple: Bool,
         refused: Bool
-    ) -> [(PublishConfirmation, Result<Void, any Error>)] {
+    ) -> [Answer] {
         guard sequence >= firstSequence, sequence < nextSequence else { return [] }
         let last = Int(sequence - firstSequence)
-        var answers: [(PublishConfirmation, Result<Void, any Error>)] = []
+        var answers: [Answer] = []
         for index in (multiple ? 0 : last)...last {
             guard let confirmation = waiting[head + index].take() else { continue }
             let number = firstSequence + UInt64(index)
-            answers.append((confirmation, result(of: number, refused: refused)))
+            let result = result(of: number, refused: refused)
+            let isIncluded = answers.indices.last.map { answers[$0].include(confirmation, result) } ?? false
+            if !isIncluded { answers.append(Answer(confirmation: confirmation, result: result)) }
         }
         dropAnswered()
         return answers
@@ -69,14 +86,18 @@ package struct ConfirmTracker: Sendable {
 
     private static let keptGap = 256
 
-    /// The channel is closed: takes everything that will not be answered any more.
-    package mutating func takeAll() -> [PublishConfirmation] {
+    /// The channel is closed: gives everything that will not be answered any more the error as answer.
+    package mutating func failAll(_ error: any Error) -> [Answer] {
         defer {
             firstSequence = nextSequence
             waiting = []
             head = 0
             returned = [:]
         }
-        return waiting[head...].compactMap { $0 }
+        var answers: [Answer] = []
+        for case let confirmation? in waiting[head...] where answers.last?.confirmation !== confirmation {
+            answers.append(Answer(confirmation: confirmation, result: .failure(error)))
+        }
+        return answers
     }
 }

@@ -31,13 +31,13 @@ package final class DeliveryBuffer: Sendable {
 
     // MARK: The door's side
 
-    /// Adds deliveries of so many bytes. To be made known by `wake`.
+    /// Lets `add` add deliveries, and give their bytes. To be made known by `wake`.
     ///
     /// What comes after the end, because the broker does not know of it yet, is kept for `takeRest`.
-    package func append(_ deliveries: some Sequence<Delivery>, bytes: Int) {
+    package func append(_ add: (inout [Delivery]) -> Int) {
         state.withLock { state in
             if case .failure = state.end { return }
-            state.deliveries.append(contentsOf: deliveries)
+            let bytes = add(&state.deliveries)
             state.bytes += bytes
             appended(bytes)
         }

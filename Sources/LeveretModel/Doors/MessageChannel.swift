@@ -68,6 +68,20 @@ public protocol MessageChannel: Sendable {
         mandatory: Bool
     ) async throws -> PublishConfirmation
 
+    /// Publishes messages to one address, in order, and returns as soon as they are on their way; the
+    /// `PublishConfirmation` is one for all of them. For many small messages that costs much less than publishing one
+    /// by one. Waits only if the broker asks publishers to wait.
+    ///
+    /// It is not a transaction: messages that other tasks publish may come in between, and if this throws, the first
+    /// of the messages may have been published.
+    func publishPipelined<Body: MessageBody>(
+        contentsOf bodies: [Body],
+        exchange: ExchangeName,
+        routingKey: String,
+        properties: BasicProperties,
+        mandatory: Bool
+    ) async throws -> PublishConfirmation
+
     /// Registers a consumer, hands its deliveries to `body`, and cancels it when `body` returns or throws.
     ///
     /// No more than `options.prefetch` deliveries wait at a time. What `body` has not taken goes back into the queue;
@@ -185,6 +199,33 @@ extension MessageChannel {
         properties: BasicProperties = .persistent
     ) async throws {
         try await publish(body, to: queue.name, properties: properties)
+    }
+
+    /// Publishes persistent messages to a queue, in order, and returns when all are on disk.
+    ///
+    /// Throws `PublishError` if the broker refuses one, or if there is no such queue; the others may or may not have
+    /// arrived then.
+    public func publish<Body: MessageBody>(
+        contentsOf bodies: [Body],
+        to queue: QueueName,
+        properties: BasicProperties = .persistent
+    ) async throws {
+        try await publishPipelined(
+            contentsOf: bodies,
+            exchange: .default,
+            routingKey: queue.rawValue,
+            properties: properties,
+            mandatory: true
+        ).wait()
+    }
+
+    /// Publishes persistent messages to a declared queue, in order, and returns when all are on disk.
+    public func publish<Body: MessageBody>(
+        contentsOf bodies: [Body],
+        to queue: QueueDeclaration,
+        properties: BasicProperties = .persistent
+    ) async throws {
+        try await publish(contentsOf: bodies, to: queue.name, properties: properties)
     }
 
     /// Registers a consumer with a prefetch window and hands its deliveries to `body`.

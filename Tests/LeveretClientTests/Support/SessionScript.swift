@@ -60,16 +60,19 @@ struct SessionScript {
         mandatory: Bool = false,
         on channel: ClientChannelState
     ) throws -> PublishOutcome {
-        try body.withUnsafeBodyBytes {
+        let confirmation = PublishConfirmation()
+        let turn = try body.withUnsafeBodyBytes {
             try session.publish(
                 $0,
                 exchange: .default,
                 routingKey: routingKey,
                 properties: .persistent,
                 mandatory: mandatory,
+                confirmation: confirmation,
                 on: channel
             )
         }
+        return turn.map { .wait($0) } ?? .published(confirmation)
     }
 }
 
@@ -108,7 +111,7 @@ extension ClientAction {
 
     /// The result if this is the confirm of `confirmation`.
     func confirm(of confirmation: PublishConfirmation) -> Result<Void, any Error>? {
-        if case .confirm(let settled, let result) = self, settled === confirmation { result } else { nil }
+        if case .confirm(let answer) = self, answer.confirmation === confirmation { answer.result } else { nil }
     }
 
     /// Whether this lets a publisher go on.
@@ -118,14 +121,20 @@ extension ClientAction {
 
     var failure: (any Error)? {
         switch self {
-        case .answer(_, .failure(let error)), .confirm(_, .failure(let error)), .proceed(_, .failure(let error)): error
+        case .answer(_, .failure(let error)), .proceed(_, .failure(let error)): error
+        case .confirm(let answer): if case .failure(let error) = answer.result { error } else { nil }
         case .end(_, let error): error
         default: nil
         }
     }
 }
 
-extension PublishOutcome {
+/// What came of an attempt to publish.
+enum PublishOutcome {
+    case published(PublishConfirmation)
+    /// Not now: to be tried again after this.
+    case wait(PendingResult<Void>)
+
     var confirmation: PublishConfirmation? { if case .published(let confirmation) = self { confirmation } else { nil } }
     var turn: PendingResult<Void>? { if case .wait(let turn) = self { turn } else { nil } }
 }
