@@ -104,3 +104,13 @@ package enum Observation: Sendable, Hashable {
         }
     }
 }
+
+extension Observation {
+    /// The message that it brings to a consumer or a get.
+    var delivered: ObservedMessage? {
+        switch self {
+        case .deliver(_, let delivery), .getOk(_, let delivery, _): delivery.message
+        default: nil
+        }
+    }
+}

@@ -31,6 +31,7 @@ package final class Simulator {
         model = ModelBroker(limits: plan.limits, isDurable: plan.isDurable)
         journal = SimulatedJournal()
         host = try Self.start(plan, journal, seed: seed)
+        model.readyInCore = { [unowned self] in readyBodies(of: $0) }
     }
 
     private static func start(_ plan: Plan, _ journal: SimulatedJournal, seed: UInt64) throws -> CoreHost {
@@ -85,6 +86,7 @@ package final class Simulator {
 
     /// Judges the effects of one command.
     private func judge(_ observations: [Observation]) throws {
+        model.deliveredInCommand = Set(observations.compactMap(\.delivered?.body))
         for observation in observations {
             note { "< \(observation)" }
             observation.mix(into: &trace)
@@ -105,6 +107,17 @@ package final class Simulator {
         guard linesKept > 0 else { return }
         for contents in model.contents where !latestContents.contains(contents) { note { "  = \(contents)" } }
         latestContents = Set(model.contents)
+    }
+
+    /// The bodies of what is ready in a queue of the core, from the journal what is not in memory.
+    private func readyBodies(of queue: String) -> [[UInt8]]? {
+        let places = host.inspect { $0.readyRecords(of: queue, in: "/") }
+        let bodies = places?.compactMap { place in
+            if let reference = place.reference { return [UInt8](reference.record.body) }
+            let content = try? journal.loadSegment(place.segment)
+            return content?.withUnsafeBytes { place.find(in: $0).map { [UInt8]($0.body) } }
+        }
+        return bodies?.count == places?.count ? bodies : nil
     }
 
     /// Keeps the latest lines for the message of a failure.

@@ -35,10 +35,12 @@ extension ModelBroker {
     private func dropPassedOver(in queue: ModelQueue, leaving count: Int) {
         guard let limit = queue.rules.mostKept, queue.ready.count > count else { return }
         guard count + queue.departures(in: currentStep) >= limit else { return }
+        let missing = missingInCore(of: queue)
         let passedOver = queue.passedOver.filter(\.isReady)
-        let others = queue.readyInOrder.filter { entry in !passedOver.contains { $0 === entry } }
-        let dropped = (passedOver + others).prefix(queue.ready.count - count)
-        for entry in dropped { bury(entry, of: queue, because: .maxlen) }
+        let likely = missing + passedOver + queue.readyInOrder
+        for entry in likely where entry.isReady && queue.ready.count > count {
+            bury(entry, of: queue, because: .maxlen)
+        }
     }
 
     /// A confirm or an empty get says so of a message that its queue dropped though others were delivered behind it, or

@@ -23,6 +23,7 @@ extension ModelBroker {
             else { continue }
             expiredQueues += 1
             queuesExpiredIn = currentStep
+            dropExcessOfDelays(endedBefore: since + expires)
             dropExcess(of: queue)
             expire(queue) { _ in true }
             delete(queue)
@@ -32,6 +33,7 @@ extension ModelBroker {
     /// What came back goes to its old place, what its publisher delayed to the end: if a batch has its old place
     /// already, once another has its new one.
     private func endDelay(of entry: ModelEntry, in queue: ModelQueue) {
+        queue.noteEndedDelay(at: entry.record.dueAt ?? now, in: currentStep)
         entry.record.dueAt = nil
         entry.place = .ready
         endedDelays += 1
@@ -89,14 +91,6 @@ extension ModelBroker {
         }
         // What has come to another queue may not stay there either.
         if expiredMessages + droppedMessages > deaths { dropWhatMayNotStay() }
-    }
-
-    func dropExcess(of queue: ModelQueue) {
-        guard !queue.rules.refusesPublishings else { return }
-        // What a transaction publishes is there before anything that it gives back.
-        let published = queue.passedOver(in: currentStep).filter { $0.returnedIn != currentStep }
-        for entry in published where entry.isReady && queue.isOverfull { bury(entry, of: queue, because: .maxlen) }
-        while queue.isOverfull, let first = queue.firstReady { bury(first, of: queue, because: .maxlen) }
     }
 
     private func expire(_ queue: ModelQueue, where isMeant: (ModelEntry) -> Bool) {

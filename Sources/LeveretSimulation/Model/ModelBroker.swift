@@ -58,6 +58,11 @@ package final class ModelBroker {
     /// The resource alarms that are on.
     package private(set) var alarms: [Resource] = []
     var hasFailed = false
+    /// The bodies of what a queue of the core has ready, if it can say so: which of several choices that are not foretold
+    /// it made.
+    package var readyInCore: (String) -> [[UInt8]]? = { _ in nil }
+    /// The bodies of what the effects of the latest command deliver.
+    package var deliveredInCommand: Set<[UInt8]> = []
 
     package init(limits: CoreLimits, isDurable: Bool) {
         self.limits = limits

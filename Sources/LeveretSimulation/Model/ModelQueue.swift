@@ -20,6 +20,9 @@ final class ModelQueue {
     private(set) var passedOver: [ModelEntry] = []
     private var departures = 0
     private var departuresIn = 0
+    /// When the first delay ended that ended in a step.
+    private var firstEndedDelay: UInt64 = 0
+    private var endedDelayIn = 0
 
     init(name: String, options: QueueOptions, owner: SessionID?) {
         self.name = name
@@ -80,6 +83,13 @@ final class ModelQueue {
         begin(step)
         if !passedOver.contains(where: { $0 === entry }) { passedOver.append(entry) }
     }
+
+    func noteEndedDelay(at time: UInt64, in step: Int) {
+        firstEndedDelay = endedDelayIn == step ? min(firstEndedDelay, time) : time
+        endedDelayIn = step
+    }
+
+    func firstEndedDelay(in step: Int) -> UInt64? { endedDelayIn == step ? firstEndedDelay : nil }
 
     /// Whether the queue may have dropped something in the step: before what was delivered since.
     func mayHaveBeenOverfull(in step: Int) -> Bool {

@@ -1,0 +1,38 @@
+import LeveretCore
+import LeveretModel
+
+// What leaves a queue that is longer than it may be
+
+extension ModelBroker {
+    func dropExcess(of queue: ModelQueue) {
+        guard !queue.rules.refusesPublishings, queue.isOverfull else { return }
+        if !queue.passedOver(in: currentStep).isEmpty { dropAsTheCore(in: queue) }
+        while queue.isOverfull, let first = queue.firstReady { bury(first, of: queue, because: .maxlen) }
+    }
+
+    /// What a delay has made too much leaves before a queue that it may go to goes for want of use a little later.
+    func dropExcessOfDelays(endedBefore time: UInt64) {
+        for queue in queues where queue.consumers.isEmpty {
+            if let first = queue.firstEndedDelay(in: currentStep), first < time { dropExcess(of: queue) }
+        }
+    }
+
+    /// Where consumers have had their turn in between, it is not foretold which messages there were too many then: those
+    /// are dropped that the core has no more.
+    private func dropAsTheCore(in queue: ModelQueue) {
+        for entry in missingInCore(of: queue) where queue.isOverfull { bury(entry, of: queue, because: .maxlen) }
+    }
+
+    /// What is ready in a queue but not in the core's, and not on its way to a client either; nothing if that cannot be
+    /// seen.
+    func missingInCore(of queue: ModelQueue) -> [ModelEntry] {
+        guard var kept = readyInCore(queue.name) else { return [] }
+        return queue.readyInOrder.filter { entry in
+            if let place = kept.firstIndex(of: entry.message.body) {
+                kept.remove(at: place)
+                return false
+            }
+            return !deliveredInCommand.contains(entry.message.body)
+        }
+    }
+}
