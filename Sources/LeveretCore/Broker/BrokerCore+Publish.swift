@@ -75,28 +75,29 @@ extension BrokerCore {
             return try buffer(publishing, on: channel)
         }
         let ticket = channel.ledger.map { ConfirmTicket(ledger: $0, publishSequence: gate.nextSequence(in: $0)) }
-        let (queues, exchange) = (channel.route.queues, channel.route.deduplicatingExchange)
-        let mark = exchange?.deduplicationSettings.flatMap { deduplicationMark(of: publishing, summary, $0) }
-        guard admits(publishing, summary, to: queues, through: exchange, mark, ticket: ticket, on: channel) else {
-            return
+        guard channel.route.isDirect, summary.expiration == nil, due.at == 0 else {
+            let arrival = Arrival(publishing: publishing, summary: summary, due: due, ticket: ticket)
+            return acceptByRules(arrival, on: channel)
         }
-        guard channel.route.isPlain, summary.expiration == nil, due.at == 0 else {
-            let isTaken = enqueue(
-                Arrival(publishing: publishing, summary: summary, due: due, ticket: ticket),
-                to: channel.route.queues,
-                in: channel.session.virtualHost
-            )
-            // What is refused is not remembered: its publisher may try again.
-            if let exchange, let mark, isTaken { remember(mark, in: exchange) }
-            return
-        }
-        if let exchange, let mark { remember(mark, in: exchange) }
+        counters.published += 1
         if summary.isPersistent, channel.route.isJournaled {
             enqueueJournaled(publishing, ticket: ticket, on: channel)
         } else {
             enqueueVolatile(publishing, on: channel)
             if let ticket { gate.resolve(ticket) }
         }
+    }
+
+    /// Takes a publishing that finds no queue, or for which there are rules: of its exchange, of its queues or its own.
+    private mutating func acceptByRules(_ arrival: Arrival, on channel: Channel) {
+        let (queues, exchange) = (channel.route.queues, channel.route.deduplicatingExchange)
+        let (publishing, summary) = (arrival.publishing, arrival.summary)
+        let mark = exchange?.deduplicationSettings.flatMap { deduplicationMark(of: publishing, summary, $0) }
+        guard admits(publishing, summary, to: queues, through: exchange, mark, ticket: arrival.ticket, on: channel)
+        else { return }
+        let isTaken = enqueue(arrival, to: queues, in: channel.session.virtualHost)
+        // What is refused is not remembered: its publisher may try again.
+        if let exchange, let mark, isTaken { remember(mark, in: exchange) }
     }
 
     /// Whether a publishing goes on to its queues: there are some, and its exchange has not seen it before. If there
@@ -227,7 +228,8 @@ extension BrokerCore {
 
     private mutating func enqueueVolatile(_ publishing: PublishingView, on channel: Channel) {
         let (segment, offset) = log.appendVolatile(publishing)
-        for queue in channel.route.queues {
+        for place in channel.route.queues.indices {
+            let queue = channel.route.queues[place]
             log.addReference(to: segment)
             append(publishing, in: segment, at: offset, ordinal: queue.takeOrdinal(), to: queue)
         }
@@ -243,7 +245,8 @@ extension BrokerCore {
             ticket: ticket,
             references: channel.route.journaledCount
         )
-        for queue in channel.route.queues {
+        for place in channel.route.queues.indices {
+            let queue = channel.route.queues[place]
             let ordinal = queue.takeOrdinal()
             if queue.isJournaled {
                 log.addJournaledReference(to: segment, queue: queue, ordinal: ordinal)

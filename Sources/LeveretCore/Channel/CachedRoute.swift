@@ -4,8 +4,8 @@ struct CachedRoute {
     private var address: [UInt8] = []
     private var generation: UInt64 = .max
     private(set) var queues: [Queue] = []
-    /// Whether none of the queues has rules that need a look at each message.
-    private(set) var isPlain = true
+    /// Whether there are queues, and neither they nor the exchange have rules that need a look at each message.
+    private(set) var isDirect = false
     /// The exchange, if it drops messages that were there before.
     private(set) var deduplicatingExchange: Exchange?
     /// Whether a persistent message to these queues goes to the journal.
@@ -54,8 +54,8 @@ struct CachedRoute {
         generation: UInt64?
     ) {
         self.queues = queues
-        isPlain = queues.allSatisfy(\.settings.isPlain)
         deduplicatingExchange = exchange.deduplicationSettings == nil ? nil : exchange
+        isDirect = !queues.isEmpty && queues.allSatisfy(\.settings.isPlain) && deduplicatingExchange == nil
         journaledCount = queues.reduce(0) { $0 + ($1.isJournaled ? 1 : 0) }
         isJournaled = journaledCount > 0
         self.generation = generation ?? .max
