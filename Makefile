@@ -156,10 +156,9 @@ bench: release setup-bench ## Measure Leveret beside RabbitMQ in one run and wri
 	@python3 Benchmarks/compare.py $(BENCH)
 
 .PHONY: bench-micro
-bench-micro: setup-build ## Measure codec, core, routing, journal and the broker in process, without sockets
-	@export LEVERET_BENCHMARKS=1
-	$(SWIFT) build --configuration release --static-swift-stdlib --product LeveretMicro -Xlinker -s
-	.build/release/LeveretMicro $(BENCH)
+bench-micro: setup-build ## Measure codec, core, routing, journal and in process; write Benchmarks/MICRO.md
+	@LEVERET_BENCHMARKS=1 $(SWIFT) build --configuration release --static-swift-stdlib --product LeveretMicro -Xlinker -s
+	python3 Benchmarks/micro.py $(BENCH)
 
 .PHONY: bench-costs
 bench-costs: release setup-bench ## Measure how costs grow with sizes, depths and numbers; write Benchmarks/COSTS.md

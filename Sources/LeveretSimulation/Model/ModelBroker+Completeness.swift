@@ -5,6 +5,7 @@ extension ModelBroker {
     /// After a command and all of its effects: nothing that was due may be missing, and operators must be told the truth
     /// of every queue.
     package func checkNothingIsMissing(_ reports: [BrokerReport.Queue]) throws {
+        try checkConsumersHadTheirTurn(reports)
         dropWhatMayNotStay()
         settleDoubts(reports)
         try checkCounts(reports)

@@ -28,7 +28,7 @@ extension ModelBroker {
     }
 
     /// What has to be read back may still move or go.
-    private var isCountable: Bool { !hasFailed && wantedSegments.isEmpty }
+    var isCountable: Bool { !hasFailed && wantedSegments.isEmpty }
 
     /// Where a queue drops what is too much, that depends on the order in which messages come and are delivered within
     /// one command, which is not foretold. But when something was dropped the queue was full.

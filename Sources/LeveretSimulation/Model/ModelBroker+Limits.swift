@@ -10,6 +10,25 @@ extension ModelBroker {
         while queue.isOverfull, let first = queue.firstReady { bury(first, of: queue, because: .maxlen) }
     }
 
+    /// Nothing is dropped for want of room in a queue while a consumer could have taken it. That a consumer had room all
+    /// the time is certain only where messages are published and nothing else happens.
+    func checkConsumersHadTheirTurn(_ reports: [BrokerReport.Queue]) throws {
+        defer { publishingIn = 0 }
+        guard publishingIn == currentStep, queuesExpiredIn != currentStep, isCountable else { return }
+        for report in reports {
+            guard let queue = queue(named: report.name), queue.rules.isLimited, !queue.rules.refusesPublishings else {
+                continue
+            }
+            let living = queue.ready.filter { !$0.isOver(at: now) }
+            guard living.count > report.ready, !living.contains(where: \.isPersistent) else { continue }
+            let idle = queue.consumers.first {
+                hasRoom($0) && isReachable($0) && $0.channel.settledIn != currentStep
+            }
+            guard let idle else { continue }
+            throw Violation("\(queue.name) drops messages though consumer \(idle.tag) has room; \(queue.contents)")
+        }
+    }
+
     /// What a delay has made too much leaves before a queue that it may go to goes for want of use a little later.
     func dropExcessOfDelays(endedBefore time: UInt64) {
         for queue in queues where queue.consumers.isEmpty {

@@ -6,6 +6,7 @@ import LeveretModel
 extension ModelBroker {
     package func publish(_ publishings: [NumberedPublishing], on id: ChannelID) {
         guard let channel = channel(id) else { return }
+        publishingIn = currentStep
         for numbered in publishings {
             guard publish(numbered.publishing, serial: numbered.serial, on: channel) else { return }
         }

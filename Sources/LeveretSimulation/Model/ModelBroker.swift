@@ -53,6 +53,8 @@ package final class ModelBroker {
     var readingIn = 0
     var committedIn = 0
     var queuesExpiredIn = 0
+    /// The step of the publishings whose effects have not been judged yet.
+    var publishingIn = 0
     var nextIdentity = 0
     var isStalled = false
     /// The resource alarms that are on.
