@@ -113,6 +113,36 @@ import Testing
         #expect(try core.drain("r") == ["2", "3", "4"])
     }
 
+    @Test(arguments: [2, 3, 40, 400])
+    func `publishings to several addresses in turn each find their queue, before and after it changes`(
+        _ count: Int
+    ) throws {
+        let core = try CoreHarness()
+        let queues = (0..<count).map { "q\($0)" }
+        for queue in queues { try core.declare(queue) }
+        // The same bytes at other places: in the name of the exchange, and in the key.
+        for (number, queue) in queues.enumerated() {
+            try core.bind(queue, to: "amq.direct", queues[count - 1 - number])
+        }
+        for round in 0..<3 {
+            for queue in queues {
+                try core.publish("to \(queue), \(round)", key: queue)
+                try core.publish("by \(queue), \(round)", to: "amq.direct", key: queue)
+            }
+        }
+        for (number, queue) in queues.enumerated() {
+            let opposite = count - 1 - number
+            let own = (0..<3).map { "to \(queue), \($0)" }
+            let bound = (0..<3).map { "by q\(opposite), \($0)" }
+            let expected = zip(own, bound).flatMap { number <= opposite ? [$0, $1] : [$1, $0] }
+            #expect(try core.drain(queue) == expected)
+        }
+        try core.unbind("q0", from: "amq.direct", "q\(count - 1)")
+        for queue in queues { try core.publish("again \(queue)", to: "amq.direct", key: queue) }
+        #expect(try core.drain("q0") == [])
+        #expect(try core.drain("q1") == ["again q\(count - 2)"])
+    }
+
     @Test func `an exchange declared anew with another type routes anew`() throws {
         let core = try CoreHarness()
         try core.declare("q")

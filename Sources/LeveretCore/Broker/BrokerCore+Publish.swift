@@ -27,7 +27,7 @@ extension BrokerCore {
         let summary = try scan(publishing.properties)
         let copies = CarbonCopies(publishing, summary)
         let generation = channel.session.virtualHost.routingGeneration
-        if copies != nil || !channel.route.applies(to: publishing, generation: generation) {
+        if copies != nil || !channel.routes.recall(publishing, generation: generation) {
             try route(publishing, copies, on: channel)
         }
         try check(summary, of: publishing, on: channel)
@@ -194,11 +194,12 @@ extension BrokerCore {
         )
         if name.isEmpty { routing.takeByName() } else { routing.follow(exchange) }
         let mayBeRemembered = copies == nil && routing.dependsOnKeyOnly
-        channel.route.set(
+        channel.routes.set(
             routing.queues,
             of: exchange,
             for: publishing,
-            generation: mayBeRemembered ? virtualHost.routingGeneration : nil
+            generation: virtualHost.routingGeneration,
+            isLasting: mayBeRemembered
         )
     }
 

@@ -1,8 +1,10 @@
-/// Where the channel's last publishing went, so that the next one of the same address needs no look-up.
+/// Where publishings to an address went, so that the next one needs no look-up.
 struct CachedRoute {
     /// Exchange and routing key as two short strings.
     private var address: [UInt8] = []
     private var generation: UInt64 = .max
+    /// The address's.
+    private(set) var hash: UInt64 = 0
     private(set) var queues: [Queue] = []
     /// Whether there are queues, and neither they nor the exchange have rules that need a look at each message.
     private(set) var isDirect = false
@@ -12,6 +14,9 @@ struct CachedRoute {
     private(set) var isJournaled = false
     /// How many of the queues are journaled.
     private(set) var journaledCount = 0
+
+    /// Whether it may be used again at all.
+    var isLasting: Bool { generation != .max }
 
     /// Whether the route is that of the publishing, and nothing has changed since.
     func applies(to publishing: PublishingView, generation: UInt64) -> Bool {
@@ -59,6 +64,7 @@ struct CachedRoute {
         journaledCount = queues.reduce(0) { $0 + ($1.isJournaled ? 1 : 0) }
         isJournaled = journaledCount > 0
         self.generation = generation ?? .max
+        hash = AddressHash.of(publishing.exchange, publishing.routingKey)
         address.removeAll(keepingCapacity: true)
         address.append(UInt8(truncatingIfNeeded: publishing.exchange.count))
         address.append(contentsOf: publishing.exchange)
