@@ -38,13 +38,13 @@ EXPLANATIONS = {
                "much. Memory stays flat, because a producer that waits for confirms cannot run ahead.",
     "depth": "Flat: a publishing goes to the end of the queue, whatever lies before it. Memory grows until the content that "
              "stays in memory has its limit (32 MiB); beyond that a long queue is known by runs of messages.",
-    "queues": "The step from one queue to several is the look-up of the route: a channel remembers that of its last address "
-              "only. Behind it the rise is slow: what one read brings goes to ever more queues, each of which is looked at "
+    "queues": "A channel remembers the routes of its latest 128 addresses; with more queues each publishing looks its route up. "
+              "Beside that the rise is slow: what one read brings goes to ever more queues, each of which is looked at "
               "for deliveries once after each read, so that ever fewer messages share this, and fewer of the queues are in "
               "the processor's caches.",
     "bindings": "Flat within what two runs differ by: a topic exchange follows the words of the routing key and meets no binding "
-                "that begins otherwise. Two keys take turns, so that the remembered route does not hide what the look-up "
-                "costs. Memory is the bindings.",
+                "that begins otherwise. 256 keys take turns, so that remembered routes do not hide what the look-up costs. "
+                "Memory is the bindings.",
     "consumers": "Each consumer has a connection of its own, a prefetch of 10 and acknowledges 5 messages at a time. One "
                  "consumer gets about ten messages with each write to its socket. The more there are that take messages in "
                  "turn, the fewer of them share a write, and with a thousand every message is a write of its own and every "
@@ -118,8 +118,9 @@ class Measure:
 
     def bindings(self, broker, size: int) -> Point:
         bind_topics(broker, size)
-        # Two keys in turn, so that the route of the message before is of no use to the next one.
-        return self.timed(broker, size, ["--exchange", "costs", "--routing-key", "last.a.b", "--routing-key", "last.b.a"])
+        # More keys in turn than a channel remembers the routes of, so that what the look-up costs is seen.
+        keys = [argument for number in range(256) for argument in ("--routing-key", f"last.{number}.a")]
+        return self.timed(broker, size, ["--exchange", "costs", *keys])
 
     def consumers(self, broker, size: int) -> Point:
         return self.timed(broker, size, ["--consumers", str(size), "--prefetch", "10", "--ack-every", "5"])

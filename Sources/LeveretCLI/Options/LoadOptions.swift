@@ -126,7 +126,7 @@ struct LoadOptions: ParsableArguments {
         guard ([exchange ?? ""] + routingKeys).allSatisfy({ $0.utf8.count <= 255 }) else {
             throw ValidationError("--exchange and --routing-key can have up to 255 bytes")
         }
-        guard routingKeys.count <= 64 else { throw ValidationError("--routing-key can be given up to 64 times") }
+        guard routingKeys.count <= 1000 else { throw ValidationError("--routing-key can be given up to 1000 times") }
     }
 
     private func validateAmounts() throws {
