@@ -16,13 +16,24 @@ extension ClientChannel {
         properties: BasicProperties,
         mandatory: Bool
     ) async throws -> PublishConfirmation {
-        try await publishPipelined(
-            contentsOf: [body],
-            exchange: exchange,
-            routingKey: routingKey,
-            properties: properties,
-            mandatory: mandatory
-        )
+        let confirmation = PublishConfirmation()
+        while true {
+            let turn = try body.withUnsafeBodyBytes { bytes in
+                try session.perform { session in
+                    try session.publish(
+                        bytes,
+                        exchange: exchange,
+                        routingKey: routingKey,
+                        properties: properties,
+                        mandatory: mandatory,
+                        confirmation: confirmation,
+                        on: state
+                    )
+                }
+            }
+            guard let turn else { return confirmation }
+            try await wait(for: turn)
+        }
     }
 
     /// Publishes messages to one address, in order, and returns as soon as they are on their way; the

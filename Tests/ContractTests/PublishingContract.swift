@@ -111,7 +111,8 @@ struct PublishingContract {
         try await door.open { visit in
             let channel = try await visit.channel()
             let name = try await visit.queue(channel, .durable)
-            let bodies = (0..<4500).map { "message \($0)" } + [String(repeating: "long", count: 100_000), "", "last"]
+            let long = String(repeating: "long", count: 100_000)
+            let bodies = (0..<4500).map { "message \($0)" } + [long, long, "", "last"]
             try await channel.publish(contentsOf: bodies, to: name)
             try await channel.publish(contentsOf: [String](), to: name)
             #expect(try await channel.readyCount(name) == UInt32(bodies.count))

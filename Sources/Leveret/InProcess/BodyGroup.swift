@@ -16,12 +16,17 @@ struct BodyGroup {
         bytes.removeAll(keepingCapacity: true)
         ends.removeAll(keepingCapacity: true)
         for place in start..<min(start + Self.mostBodies, bodies.count) {
-            bodies[place].withUnsafeBodyBytes { bytes.append(contentsOf: $0) }
-            // One that is large comes alone.
-            if !ends.isEmpty, bytes.count > Self.mostBytes { break }
-            ends.append(bytes.count)
+            guard bodies[place].withUnsafeBodyBytes({ append($0) }) else { break }
         }
         return ends.count
+    }
+
+    /// One that is too large for any group comes alone.
+    private mutating func append(_ body: UnsafeRawBufferPointer) -> Bool {
+        guard ends.isEmpty || bytes.count + body.count <= Self.mostBytes else { return false }
+        bytes.append(contentsOf: body)
+        ends.append(bytes.count)
+        return true
     }
 
     /// Lends `access` the publishings of the bodies, which but for them are like `view`.
