@@ -53,8 +53,10 @@ release-symbols: setup-build ## Build the release binary with its symbols, for p
 
 # --- Test
 
-# The contract tests run over RabbitMQ too where it is installed.
+# The contract tests run over RabbitMQ too where it is installed. Unless told otherwise, Swift Testing starts all tests at
+# once: then each waits seconds for its turn at every await, and those with a deadline miss it.
 .PHONY: test
+test: export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH := 4
 test: setup ## Build once and pass all tests: Swift, foreign clients, kill and restart
 	@mkdir -p .build/logs
 	$(SWIFT) build --build-tests

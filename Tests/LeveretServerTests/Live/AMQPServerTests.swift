@@ -17,6 +17,9 @@ import Testing
         _ body: (AMQPServer, Int) async throws -> Result
     ) async throws -> Result {
         let broker = try Broker()
+        var configuration = configuration
+        // The client is a task among all the tests', and its turn may come late.
+        configuration.handshakeTimeout = .seconds(600)
         let server = AMQPServer(broker: broker, configuration: configuration, logger: logger)
         let addresses = try await server.start()
         let port = try #require(addresses.first?.port)

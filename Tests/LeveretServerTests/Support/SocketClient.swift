@@ -50,6 +50,9 @@ enum SocketClient {
         }
     }
 
+    /// The server closed the connection before the channel was open.
+    struct ConnectionEnded: Error {}
+
     /// What goes to and fro on one connection.
     struct Conversation {
         let channel: any NIOCore.Channel
@@ -112,6 +115,7 @@ enum SocketClient {
             while let frame = try await nextFrame() {
                 if frame.method?.id == ChannelOpenOk.id { return }
             }
+            throw ConnectionEnded()
         }
     }
 }
