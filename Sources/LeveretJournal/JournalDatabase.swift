@@ -17,6 +17,7 @@ final class JournalDatabase {
     private let marks: DeliveryMarkWriter
     private let logMark: LogMarkWriter
     private var checkpointer: Checkpointer
+    private var logSpace: LogSpace
     private var vacuum: Vacuum
     private var ledger = SegmentLedger()
     private var storedNextQueueID = QueueID(rawValue: 1)
@@ -40,10 +41,16 @@ final class JournalDatabase {
             end = try connection.prepare("COMMIT")
             marks = try DeliveryMarkWriter(connection)
             checkpointer = try Checkpointer(connection, checkpointBytes: settings.checkpointBytes)
+            logSpace = LogSpace(
+                connection,
+                pageSize: checkpointer.pageSize,
+                checkpointBytes: settings.checkpointBytes
+            )
             vacuum = try Vacuum(connection, settings: settings)
             logMark = try LogMarkWriter(directory, settings: settings, pageSize: checkpointer.pageSize)
             try logMark.open(after: log.mark)
             if log.hasRemainder { _ = try moveLog() }
+            logSpace.extend()
         } catch let error as SQLiteError {
             throw JournalFailure.from(error, while: "open", in: directory)
         }
@@ -194,6 +201,7 @@ final class JournalDatabase {
         try compact()
         return try writing {
             if try checkpointer.checkpointIfDue() { logMark.movedIntoDatabase() }
+            logSpace.extend()
             guard isIdle else {
                 return checkpointer.isDueWhenIdle || vacuum.isAwake || compactor.isWaiting
             }

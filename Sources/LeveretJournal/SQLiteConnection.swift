@@ -68,6 +68,13 @@ package final class SQLiteConnection {
         }
     }
 
+    /// The file of the write-ahead log, as long as the connection is open; nil if there is none.
+    var log: UnsafeMutablePointer<sqlite3_file>? {
+        var log: UnsafeMutablePointer<sqlite3_file>?
+        guard sqlite3_file_control(handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log) == SQLITE_OK else { return nil }
+        return log?.pointee.pMethods == nil ? nil : log
+    }
+
     /// Counts the pages in the write-ahead log from now on. Replaces SQLite's own checkpoints.
     func followLog() {
         sqlite3_wal_hook(
