@@ -41,11 +41,7 @@ final class JournalDatabase {
             end = try connection.prepare("COMMIT")
             marks = try DeliveryMarkWriter(connection)
             checkpointer = try Checkpointer(connection, checkpointBytes: settings.checkpointBytes)
-            logSpace = LogSpace(
-                connection,
-                pageSize: checkpointer.pageSize,
-                checkpointBytes: settings.checkpointBytes
-            )
+            logSpace = LogSpace(connection, pageSize: checkpointer.pageSize, settings: settings)
             vacuum = try Vacuum(connection, settings: settings)
             logMark = try LogMarkWriter(directory, settings: settings, pageSize: checkpointer.pageSize)
             try logMark.open(after: log.mark)

@@ -6,6 +6,8 @@ package struct JournalSettings: Sendable {
     package var pageSize = 16_384
     /// How long the write-ahead log may get, in bytes, before its content is moved into the database.
     package var checkpointBytes = 32 << 20
+    /// In what pieces the write-ahead log's file is made longer ahead of what is written, in bytes.
+    package var logPieceBytes = 64 << 10
     /// How much of the database SQLite may keep in memory, in bytes.
     package var cacheBytes = 2 << 20
     /// How many rows of settlements, and of updates, a segment may have before they are joined into one.

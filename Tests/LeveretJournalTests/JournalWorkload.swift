@@ -26,6 +26,7 @@ struct JournalWorkload {
         var settings = JournalSettings(durability: durability)
         settings.pageSize = 1_024
         settings.checkpointBytes = 40 << 10
+        settings.logPieceBytes = 1 << 10
         settings.noteRowLimit = 2
         settings.unusedBytes = 4 << 10
         settings.vacuumPages = 4

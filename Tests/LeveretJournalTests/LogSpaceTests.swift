@@ -65,6 +65,25 @@ import Testing
         journal.close()
     }
 
+    @Test(arguments: [100, 70_000, 300_000, 3 << 20])
+    func `a commit that is longer than the room ahead of it stays as it was written`(bytes: Int) throws {
+        let journal = try open()
+        var written: [SegmentWrite] = []
+        for number in 1...24 as ClosedRange<UInt64> {
+            // Short ones, then one that goes beyond the end of the file.
+            let segment = SegmentWrite.make(number, bytes: number.isMultiple(of: 6) ? bytes : 500)
+            try journal.commit(.make { $0.segments = [segment] })
+            _ = try journal.tidy(isIdle: false)
+            written.append(segment)
+        }
+        for segment in written { #expect(try journal.loadSegment(segment.id) == segment.content) }
+        journal.abandon()
+        #expect(try JournalCheck.run(directory: directory.path).problems == [])
+        let again = try open()
+        for segment in written { #expect(try again.loadSegment(segment.id) == segment.content) }
+        again.close()
+    }
+
     @Test func `without room for bytes ahead commits go on, and nothing of them is lost`() throws {
         let journal = try open()
         var failures = 0
