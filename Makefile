@@ -155,7 +155,8 @@ BENCH ?=
 
 .PHONY: bench
 bench: release setup-bench ## Measure Leveret beside RabbitMQ in one run and write Benchmarks/RESULTS.md
-	@python3 Benchmarks/compare.py $(BENCH)
+	@LEVERET_BENCHMARKS=1 $(SWIFT) build --configuration release --static-swift-stdlib --product LeveretBare -Xlinker -s
+	python3 Benchmarks/compare.py $(BENCH)
 
 .PHONY: bench-micro
 bench-micro: setup-build ## Measure codec, core, routing, journal and in process; write Benchmarks/MICRO.md

@@ -42,6 +42,12 @@ let benchmarkTargets: [Target] = [
         swiftSettings: settings
     ),
     .executableTarget(
+        name: "LeveretBare",
+        dependencies: ["LeveretModel", "LeveretWire", nioCore, nioPosix],
+        path: "Benchmarks/Sources/LeveretBare",
+        swiftSettings: settings
+    ),
+    .executableTarget(
         name: "LeveretMicro",
         dependencies: [
             "BenchmarkCore", "Leveret", "LeveretCore", "LeveretJournal", "LeveretModel", "LeveretWire", nioCore,

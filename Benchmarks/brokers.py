@@ -17,6 +17,7 @@ sys.path.insert(0, str(ROOT / "Tests"))
 import rabbitmq_process  # noqa: E402
 
 RELEASE_BINARY = ROOT / ".build/release/leveret"
+BARE_BINARY = ROOT / ".build/release/LeveretBare"
 STOP_DEADLINE = 60
 
 
@@ -48,6 +49,9 @@ class Leveret:
         done = run_perf(self.binary, self, ["probe"], figures=False)
         assert done["accepting_seconds"] >= 0
 
+    def identify(self) -> None:
+        """The `pid` is known as soon as the process is started."""
+
     def stop(self) -> None:
         self.process.send_signal(signal.SIGTERM)
         self.process.wait(timeout=STOP_DEADLINE)
@@ -55,6 +59,16 @@ class Leveret:
     def kill(self) -> None:
         self.process.kill()
         self.process.wait(timeout=STOP_DEADLINE)
+
+
+class Bare(Leveret):
+    """`LeveretBare`: a server on SwiftNIO that only answers logins, which is what no broker on SwiftNIO can be below."""
+
+    name = "SwiftNIO alone"
+
+    def launch(self) -> None:
+        self.process = subprocess.Popen([BARE_BINARY, str(self.port)], stdin=subprocess.DEVNULL)
+        self.pid = self.process.pid
 
 
 class RabbitMQ(rabbitmq_process.RabbitMQ):

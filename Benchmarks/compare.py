@@ -54,11 +54,18 @@ def measure(chosen, running, context, figures, arguments) -> int:
         for scenario in chosen:
             if number >= (scenario.rounds or arguments.rounds):
                 continue
-            for broker in running:
+            for broker in participants(scenario, running):
                 if number > 0 and time.monotonic() > deadline:
                     return number + 1
                 measure_one(scenario, broker, context, figures, number)
     return arguments.rounds
+
+
+def participants(scenario, running) -> list:
+    """The brokers, and where connections count the server that is none."""
+    if scenario in scenarios.CONNECTIONS and brokers.BARE_BINARY.exists():
+        return [*running, brokers.Bare(running[0].binary, running[0].data.parent)]
+    return running
 
 
 def measure_one(scenario, broker, context, figures, number) -> None:
@@ -146,20 +153,24 @@ def restarts(figures: Figures, chosen, names: list[str]) -> list[str]:
 
 
 def connections(figures: Figures, chosen, names: list[str]) -> list[str]:
-    head = ["", "broker", "start to accepting", "idle", "with 1,000 connections", "connections opened per second"]
+    head = ["", "broker", "start to accepting", "idle, no client yet", "after the first client", "with 1,000 connections",
+            "connections opened per second"]
     rows = []
     for scenario in chosen:
-        for name in names:
+        for name in [*names, brokers.Bare.name]:
+            if figures.median(scenario.key, name, "open_rate") is None:
+                continue
             figure = lambda which: figures.median(scenario.key, name, which)  # noqa: E731
             rows.append([scenario.key, name, f"{text(figure('start_seconds'), 3)} s", mebibytes(figure("idle_bytes")),
-                         mebibytes(figure("connected_bytes")), text(figure("open_rate"))])
+                         mebibytes(figure("used_bytes")), mebibytes(figure("connected_bytes")), text(figure("open_rate"))])
     return table(head, rows)
 
 
 def limits_section(machine: limits.Machine | None, figures: Figures, chosen, broker: str) -> list[str]:
     if not machine:
         return []
-    bounds = limits.bounds(machine, chosen, lambda key, name: figures.median(key, broker, name))
+    bounds = limits.bounds(machine, chosen, lambda key, name: figures.median(key, broker, name),
+                           lambda key, name: figures.median(key, brokers.Bare.name, name))
     return ["## Limits of this machine", "", *machine.lines(), "", *([*bounds, ""] if bounds else [])]
 
 

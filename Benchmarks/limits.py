@@ -93,17 +93,34 @@ class Bound:
     limit: Callable[[Machine, Callable[[str], float | None]], float | None]
 
     @property
-    def is_latency(self) -> bool:
-        return self.figure.startswith("latency")
+    def is_better_if_small(self) -> bool:
+        return not self.figure.endswith("rate")
 
-    def cells(self, machine: Machine, median: Callable[[str], float | None]) -> list[str] | None:
+    def shown(self, value: float) -> str:
+        if self.figure.startswith("latency"):
+            return f"{value:,.0f} µs"
+        if self.figure.endswith("_seconds"):
+            return f"{value * 1000:,.1f} ms"
+        return f"{value / 2**20:,.1f} MiB" if self.figure.endswith("_bytes") else f"{value:,.0f}/s"
+
+    def cells(self, machine: Machine, median: Callable[[str], float | None],
+              bare: Callable[[str], float | None]) -> list[str] | None:
         """Measured, limit, how near the limit it is, and why; nothing if something was not measured."""
         measured, limit = median(self.figure), self.limit(machine, median)
         if not measured or not limit:
             return None
-        unit = " µs" if self.is_latency else "/s"
-        share = limit / measured if self.is_latency else measured / limit
-        return [f"{measured:,.0f}{unit}", f"{limit:,.0f}{unit}", f"{share * 100:.0f} %", self.reason]
+        share = limit / measured if self.is_better_if_small else measured / limit
+        return [self.shown(measured), self.shown(limit), f"{share * 100:.0f} %", self.reason]
+
+
+class BareBound(Bound):
+    """What `LeveretBare` came to, in the same run."""
+
+    def __init__(self, figure: str, reason: str):
+        super().__init__(figure, reason, lambda *_: None)
+
+    def cells(self, machine, median, bare) -> list[str] | None:
+        return Bound(self.figure, self.reason, lambda *_: bare(self.figure)).cells(machine, median, bare)
 
 
 def processors(_: Machine, median: Callable[[str], float | None]) -> float | None:
@@ -156,17 +173,26 @@ BOUNDS = {
     "S5": [Bound("latency_p50", "a forced write of 4 KiB, a round trip, and two wakes: of the journal's thread and of "
                  "the connection's", confirm)],
     "S6a": [passing(5_000)], "S6b": [passing(50_000)], "S6c": [passing(5_000)],
-    "S9": [Bound("open_rate", f"a TCP connection and {LOGIN_EXCHANGES} round trips: login and channel", openings)],
+    "S9": [
+        BareBound("start_seconds", "a server on SwiftNIO that only answers logins: no files, no command line"),
+        BareBound("used_bytes", "the same, after its first client"),
+        BareBound("connected_bytes", "the same, with as many connections"),
+        BareBound("open_rate", "the same, as many connections opened"),
+        Bound("open_rate", f"a TCP connection and {LOGIN_EXCHANGES} round trips between two threads: login and channel",
+              openings),
+    ],
     "S10": [Bound("rate", f"a TCP connection, {CYCLE_EXCHANGES} round trips, and its closing", cycles)],
 }
 
 
-def bounds(machine: Machine, chosen, figure: Callable[[str, str], float | None]) -> list[str]:
-    """A table of what bounds each scenario; `figure` gives a scenario's median by its key and the figure's name."""
+def bounds(machine: Machine, chosen, figure: Callable[[str, str], float | None],
+           bare: Callable[[str, str], float | None]) -> list[str]:
+    """A table of what bounds each scenario; `figure` gives a scenario's median by its key and the figure's name, `bare`
+    that of the server which is no broker."""
     rows = []
     for scenario in chosen:
         for bound in BOUNDS.get(scenario.key, []):
-            if cells := bound.cells(machine, lambda name: figure(scenario.key, name)):
+            if cells := bound.cells(machine, lambda name: figure(scenario.key, name), lambda name: bare(scenario.key, name)):
                 rows.append("| " + " | ".join([scenario.key, *cells]) + " |")
     if not rows:
         return []

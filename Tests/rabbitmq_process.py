@@ -75,13 +75,17 @@ class RabbitMQ:
                 with socket.create_connection(("127.0.0.1", self.port), timeout=1) as client:
                     client.sendall(b"AMQP\0\0\x09\x01")
                     if client.recv(1):
-                        self.pid = int((self.home / "pid").read_text())
+                        self.identify()
                         return
             except OSError:
                 pass
             time.sleep(0.1)
         output = (self.home / "out.txt").read_text(errors="replace")[-2000:]
         sys.exit(f"rabbitmq-server did not start:\n{output}")
+
+    def identify(self) -> None:
+        """Learns the `pid` of a server that listens."""
+        self.pid = int((self.home / "pid").read_text())
 
     def stop(self) -> None:
         self._end(signal.SIGTERM)

@@ -65,12 +65,14 @@ struct DatabaseFile {
     private func fill(_ settings: JournalSettings, migrations: [Migration]) throws {
         try createPrivateFile(directory.newDatabase, in: directory)
         let connection = try SQLiteConnection(path: directory.newDatabase, fileSystem: settings.fileSystem)
+        // What is cut off in the middle is thrown away: neither undone nor forced to the disk step by step.
         try connection.execute(
             """
+            PRAGMA synchronous = OFF;
+            PRAGMA journal_mode = MEMORY;
             PRAGMA page_size = \(settings.pageSize);
             PRAGMA auto_vacuum = INCREMENTAL;
             PRAGMA locking_mode = EXCLUSIVE;
-            PRAGMA synchronous = OFF;
             PRAGMA application_id = \(Schema.applicationID);
             """
         )
