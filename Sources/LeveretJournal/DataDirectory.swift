@@ -115,6 +115,12 @@ func fileSize(at path: String) -> Int? {
     return stat(path, &status) == 0 ? Int(status.st_size) : nil
 }
 
+/// How long an open file is, in bytes; 0 if that cannot be said.
+func openFileSize(_ descriptor: Int32) -> Int {
+    var status = stat()
+    return fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
+}
+
 /// Makes an empty file. Others may be of the data directory's group; what is in the messages is nobody else's
 /// business.
 func createPrivateFile(_ path: String, in directory: DataDirectory) throws {

@@ -75,19 +75,22 @@ struct WriteAheadLog {
         )
         var isVerified = position.map { $0.frames == 0 } ?? true
         var sums = startSums
-        var number = 0
-        while let frame = frame(number) {
-            number += 1
+        var page = [UInt8](repeating: 0, count: pageSize)
+        for number in 0..<frameCount {
+            guard let frame = frame(number) else { break }
+            // What is left over from an earlier log need not be read.
             guard frame.salts == salts else { continue }
-            guard extent.validFrames == number - 1, frame.follows(sums, isBigEndian: isBigEndian) else {
+            guard extent.validFrames == number, readPage(number, into: &page),
+                frame.follows(sums, page, isBigEndian: isBigEndian)
+            else {
                 extent.hasRemainder = true
                 extent.strandedCommits += frame.isCommit ? 1 : 0
                 continue
             }
             sums = frame.sums
-            extent.validFrames = number
-            if number == position?.frames { isVerified = sums == position?.sums }
-            if frame.isCommit { extent.end = LogPosition(salts: salts, frames: number, sums: sums) }
+            extent.validFrames = number + 1
+            if extent.validFrames == position?.frames { isVerified = sums == position?.sums }
+            if frame.isCommit { extent.end = LogPosition(salts: salts, frames: extent.validFrames, sums: sums) }
         }
         if extent.validFrames > extent.end.frames { extent.hasRemainder = true }
         return (extent, isVerified)
@@ -96,32 +99,44 @@ struct WriteAheadLog {
     // MARK: Frames
 
     private struct Frame {
-        var bytes: [UInt8]
+        /// The beginning of its header: the page's number, and the database's length if it ends a commit.
+        var place: [UInt8]
         /// Those of an earlier log if the frame is left over from it.
         var salts: [UInt32]
         var sums: [UInt32]
         var isCommit: Bool
 
         /// Whether its sums continue those of the frame before.
-        func follows(_ previous: [UInt32], isBigEndian: Bool) -> Bool {
-            let own = WriteAheadLog.sums(over: bytes[..<8], from: previous, isBigEndian: isBigEndian)
-            let content = bytes[WriteAheadLog.frameHeaderLength...]
-            return WriteAheadLog.sums(over: content, from: own, isBigEndian: isBigEndian) == sums
+        func follows(_ previous: [UInt32], _ page: [UInt8], isBigEndian: Bool) -> Bool {
+            let own = WriteAheadLog.sums(over: place[...], from: previous, isBigEndian: isBigEndian)
+            return WriteAheadLog.sums(over: page[...], from: own, isBigEndian: isBigEndian) == sums
         }
     }
 
-    /// The frame of that number, from 0; nil behind the last.
+    private var frameLength: Int { WriteAheadLog.frameHeaderLength + pageSize }
+
+    /// How many frames the file has room for. Not all of them need be written.
+    private var frameCount: Int {
+        max(0, (openFileSize(descriptor) - WriteAheadLog.headerLength) / frameLength)
+    }
+
+    private func offset(_ number: Int) -> Int { WriteAheadLog.headerLength + number * frameLength }
+
+    /// The frame of that number, from 0, without its page.
     private func frame(_ number: Int) -> Frame? {
-        let length = WriteAheadLog.frameHeaderLength + pageSize
-        let offset = WriteAheadLog.headerLength + number * length
-        guard let bytes = WriteAheadLog.read(descriptor, at: offset, count: length) else { return nil }
-        let words = WriteAheadLog.words(bytes[..<WriteAheadLog.frameHeaderLength])
+        let length = WriteAheadLog.frameHeaderLength
+        guard let header = WriteAheadLog.read(descriptor, at: offset(number), count: length) else { return nil }
+        let words = WriteAheadLog.words(header[...])
         return Frame(
-            bytes: bytes,
+            place: Array(header[..<8]),
             salts: [words[2], words[3]],
             sums: [words[4], words[5]],
             isCommit: words[1] != 0
         )
+    }
+
+    private func readPage(_ number: Int, into page: inout [UInt8]) -> Bool {
+        pread(descriptor, &page, pageSize, off_t(offset(number) + WriteAheadLog.frameHeaderLength)) == pageSize
     }
 
     private static func read(_ descriptor: Int32, at offset: Int, count: Int) -> [UInt8]? {

@@ -127,9 +127,12 @@ extension BrokerCore {
         let settled = SettledMessages(recovered.settled)
         let updated = UpdatedMessages(recovered.updates)
         var long: [Queue] = []
+        // Mostly the next message is of the same queue.
+        var last: Queue?
         let isWhole = SegmentIndex.forEach(in: recovered.index) { item in
             segment.writtenReferences += 1
-            guard let queue = queues[item.queue] else { return }
+            if last?.id != item.queue { last = queues[item.queue] }
+            guard let queue = last else { return }
             let message = RecoveredMessage(item, updated.update(of: item), in: segment, of: queue)
             queue.nextOrdinal = max(queue.nextOrdinal, message.entry.ordinal + 1)
             guard !settled.contains(item.queue, message.entry.ordinal) else { return }

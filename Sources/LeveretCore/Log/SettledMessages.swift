@@ -8,7 +8,7 @@ struct SettledMessages {
     }
 
     func contains(_ queue: QueueID, _ ordinal: UInt64) -> Bool {
-        guard let candidates = ranges[queue] else { return false }
+        guard !ranges.isEmpty, let candidates = ranges[queue] else { return false }
         var low = 0
         var high = candidates.count
         while low < high {
