@@ -62,7 +62,7 @@ class Leveret:
 
 
 class Bare(Leveret):
-    """`LeveretBare`: a server on SwiftNIO that only answers logins, which is what no broker on SwiftNIO can be below."""
+    """`LeveretBare`: a server on SwiftNIO that only answers logins, the least that one of its event loops costs."""
 
     name = "SwiftNIO alone"
 

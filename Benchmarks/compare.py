@@ -2,8 +2,8 @@
 """Measures Leveret beside RabbitMQ in one run and writes Benchmarks/RESULTS.md.
 
 Both brokers run at the same time on loopback, each scenario alternates between them, and the load comes from
-`leveret perf`. Rounds go over all scenarios, so a run that is cut off by --minutes still has every scenario; the
-figures are medians. Before that, `leveret perf machine` measures once what the machine itself can do. RabbitMQ is
+`leveret perf`. Where connections count, `LeveretBare`, which is no broker, takes its turn too if it is built. Rounds go
+over all scenarios, so a run that is cut off by --minutes still has every scenario; the figures are medians. Before that, `leveret perf machine` measures once what the machine itself can do. RabbitMQ is
 Debian's package rabbitmq-server; without it only Leveret is measured. Every load is bounded in time. All brokers are
 started here and ended here, by pid.
 

@@ -103,10 +103,13 @@ class Bound:
             return f"{value * 1000:,.1f} ms"
         return f"{value / 2**20:,.1f} MiB" if self.figure.endswith("_bytes") else f"{value:,.0f}/s"
 
+    def value(self, machine: Machine, median: Callable[[str], float | None], _) -> float | None:
+        return self.limit(machine, median)
+
     def cells(self, machine: Machine, median: Callable[[str], float | None],
               bare: Callable[[str], float | None]) -> list[str] | None:
         """Measured, limit, how near the limit it is, and why; nothing if something was not measured."""
-        measured, limit = median(self.figure), self.limit(machine, median)
+        measured, limit = median(self.figure), self.value(machine, median, bare)
         if not measured or not limit:
             return None
         share = limit / measured if self.is_better_if_small else measured / limit
@@ -119,8 +122,8 @@ class BareBound(Bound):
     def __init__(self, figure: str, reason: str):
         super().__init__(figure, reason, lambda *_: None)
 
-    def cells(self, machine, median, bare) -> list[str] | None:
-        return Bound(self.figure, self.reason, lambda *_: bare(self.figure)).cells(machine, median, bare)
+    def value(self, machine, median, bare) -> float | None:
+        return bare(self.figure)
 
 
 def processors(_: Machine, median: Callable[[str], float | None]) -> float | None:

@@ -21,7 +21,7 @@ struct LogSpace {
 
     init(_ connection: SQLiteConnection, pageSize: Int, settings: JournalSettings) {
         self.connection = connection
-        frameLength = 24 + pageSize
+        frameLength = WriteAheadLog.frameLength(pageSize: pageSize)
         limit = settings.checkpointBytes / max(512, pageSize) * frameLength
         piece = [UInt8](repeating: 0, count: settings.logPieceBytes)
     }

@@ -56,9 +56,12 @@ struct WriteAheadLog {
         startSums = sums
     }
 
+    /// How many bytes a page takes in the log.
+    static func frameLength(pageSize: Int) -> Int { frameHeaderLength + pageSize }
+
     /// The position behind a frame, as its header says.
     static func position(descriptor: Int32, frames: Int, pageSize: Int) -> LogPosition? {
-        let offset = headerLength + (frames - 1) * (frameHeaderLength + pageSize)
+        let offset = headerLength + (frames - 1) * frameLength(pageSize: pageSize)
         guard frames > 0, let header = read(descriptor, at: offset, count: frameHeaderLength) else { return nil }
         let words = words(header[...])
         return LogPosition(salts: [words[2], words[3]], frames: frames, sums: [words[4], words[5]])
@@ -113,14 +116,14 @@ struct WriteAheadLog {
         }
     }
 
-    private var frameLength: Int { WriteAheadLog.frameHeaderLength + pageSize }
-
     /// How many frames the file has room for. Not all of them need be written.
     private var frameCount: Int {
-        max(0, (openFileSize(descriptor) - WriteAheadLog.headerLength) / frameLength)
+        max(0, (openFileSize(descriptor) - WriteAheadLog.headerLength) / WriteAheadLog.frameLength(pageSize: pageSize))
     }
 
-    private func offset(_ number: Int) -> Int { WriteAheadLog.headerLength + number * frameLength }
+    private func offset(_ number: Int) -> Int {
+        WriteAheadLog.headerLength + number * WriteAheadLog.frameLength(pageSize: pageSize)
+    }
 
     /// The frame of that number, from 0, without its page.
     private func frame(_ number: Int) -> Frame? {
