@@ -87,9 +87,10 @@ let package = Package(
             providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]
         ),
         .systemLibrary(name: "CAllocator"),
+        .systemLibrary(name: "CFileSystem"),
         .target(
             name: "LeveretJournal",
-            dependencies: ["LeveretCore", "LeveretModel", "CSQLite"],
+            dependencies: ["LeveretCore", "LeveretModel", "CSQLite", "CFileSystem"],
             swiftSettings: settings
         ),
         .target(

@@ -49,5 +49,7 @@ static inline void leveret_sqlite_log_checksum(const unsigned char *bytes, sqlit
 }
 
 static const int leveret_sqlite_ioerr_write = SQLITE_IOERR_WRITE;
+static const int leveret_sqlite_ioerr_short_read = SQLITE_IOERR_SHORT_READ;
+static const int leveret_sqlite_ioerr_delete_noent = SQLITE_IOERR_DELETE_NOENT;
 
 #endif

@@ -89,6 +89,7 @@ extension Checksum {
         case deliveryMark = 6
         case logMark = 7
         case segmentSummary = 8
+        case contentPlace = 9
     }
 
     package init(_ bytes: [UInt8], domain: Domain, identity: UInt64, length: UInt64) {

@@ -22,9 +22,14 @@ package struct DataDirectory: Sendable, Hashable {
     package var writeAheadLog: String { database + "-wal" }
     /// What the journal promises about the write-ahead log.
     package var logMark: String { database + "-mark" }
+    /// One of the files in which large contents lie. SQLite takes what stands before the last hyphen for the database,
+    /// so the number must follow without one.
+    package func contentFile(_ number: UInt64) -> String { inside("\(DataDirectory.contentFilePrefix)\(number)") }
     package var lock: String { inside("leveret.lock") }
     /// Where a new database is put together before it gets its name.
     var newDatabase: String { inside("leveret.db.new") }
+
+    private static let contentFilePrefix = "leveret.db-content"
 
     private func inside(_ name: String) -> String {
         path.hasSuffix("/") ? path + name : "\(path)/\(name)"
@@ -79,6 +84,23 @@ package struct DataDirectory: Sendable, Hashable {
                 permanent: "\(path) is not empty: name a directory that is empty or does not exist"
             )
         }
+    }
+
+    /// The numbers of the content files that are there.
+    func contentFiles() -> [UInt64] {
+        guard let entries = opendir(path) else { return [] }
+        defer { closedir(entries) }
+        var numbers: [UInt64] = []
+        while let entry = readdir(entries) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            guard name.hasPrefix(DataDirectory.contentFilePrefix),
+                let number = UInt64(name.dropFirst(DataDirectory.contentFilePrefix.count))
+            else { continue }
+            numbers.append(number)
+        }
+        return numbers
     }
 
     private func make(_ paths: [String]) throws {

@@ -8,18 +8,26 @@ import Darwin
 import CSQLite
 import LeveretCore
 
-/// Copies a database that is in use into a new data directory, some pages at a time. What is committed in between
-/// through the same connection is in the copy too, so that it is the database at the moment of the last step.
+/// Copies a database that is in use into a new data directory, some pages at a time, and then the contents that lie
+/// beside it. What is committed in between through the same connection is in the copy too, so that it is the database
+/// at the moment in which the last page was copied.
 package final class DatabaseCopy: JournalCopy {
     /// One mebibyte with pages of the usual size.
     private static let stepPages: Int32 = 64
+    private let directory: DataDirectory
     private let source: SQLiteConnection
+    /// Nil if nobody writes.
+    private let contents: ContentFiles?
     private let target: DataDirectory
     private var copy: SQLiteConnection?
     private var backup: OpaquePointer?
+    /// What follows when all pages are copied.
+    private var contentCopy: ContentCopy?
 
-    init(of source: SQLiteConnection, to path: String) throws {
+    init(of source: SQLiteConnection, _ contents: ContentFiles?, in directory: DataDirectory, to path: String) throws {
+        self.directory = directory
         self.source = source
+        self.contents = contents
         target = DataDirectory(path: path)
         try target.create()
         try target.requireEmpty()
@@ -38,11 +46,21 @@ package final class DatabaseCopy: JournalCopy {
 
     deinit {
         sqlite3_backup_finish(backup)
-        if copy != nil { unlink(target.newDatabase) }
+        guard copy != nil else { return }
+        unlink(target.newDatabase)
+        for number in target.contentFiles() { unlink(target.contentFile(number)) }
     }
 
-    /// Copies some pages. Gives whether there are more; if not, the copy is complete and on the disk.
+    /// Copies some pages, or a piece of a content. Gives whether there is more; if not, the copy is complete and on the
+    /// disk.
     package func step() throws -> Bool {
+        if let contentCopy {
+            guard try copying({ try contentCopy.step() }) else {
+                try complete()
+                return false
+            }
+            return true
+        }
         switch sqlite3_backup_step(backup, DatabaseCopy.stepPages) {
         case SQLITE_OK: return true
         case SQLITE_DONE: break
@@ -53,14 +71,25 @@ package final class DatabaseCopy: JournalCopy {
                 in: target
             )
         }
-        try complete()
-        return false
+        sqlite3_backup_finish(backup)
+        backup = nil
+        contentCopy = try copying { try ContentCopy(of: source, in: directory, to: target, contents?.hold()) }
+        return true
+    }
+
+    private func copying<Result>(_ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch let error as SQLiteError {
+            throw JournalFailure.from(error, while: "copy to", in: target)
+        } catch let damage as Damage {
+            throw JournalFailure.damaged(damage, in: directory)
+        }
     }
 
     /// The database gets its name last, so that an incomplete one is never taken for a copy.
     private func complete() throws {
-        sqlite3_backup_finish(backup)
-        backup = nil
+        contentCopy = nil
         copy = nil
         try synchronizeFile(target.newDatabase)
         guard rename(target.newDatabase, target.database) == 0 else {
@@ -91,7 +120,7 @@ package final class DatabaseCopy: JournalCopy {
         }
         do {
             let source = try JournalDatabase.open(directory, settings: JournalSettings())
-            let copy = try DatabaseCopy(of: source, to: target)
+            let copy = try DatabaseCopy(of: source, nil, in: directory, to: target)
             while try copy.step() {}
         } catch let error as SQLiteError {
             throw JournalFailure.from(error, while: "read", in: directory)

@@ -34,9 +34,11 @@ struct DatabaseFile {
     }
 
     private func requireNoOrphan() throws {
-        guard let size = fileSize(at: directory.writeAheadLog), size > 0 else { return }
+        let contents = directory.contentFiles().first.map { ("its content file", directory.contentFile($0)) }
+        let log = fileSize(at: directory.writeAheadLog).flatMap { $0 > 0 ? ("its log", directory.writeAheadLog) : nil }
+        guard let (what, path) = log ?? contents else { return }
         throw JournalFailure(
-            permanent: "\(directory.database) is missing but its log \(directory.writeAheadLog) is there: "
+            permanent: "\(directory.database) is missing but \(what) \(path) is there: "
                 + "put the database back or restore a backup"
         )
     }

@@ -36,8 +36,16 @@ package struct JournalCheck {
         try DatabaseFile(directory: directory).inspect()
         report.databaseBytes = fileSize(at: directory.database) ?? 0
         report.logBytes = fileSize(at: directory.writeAheadLog) ?? 0
+        report.contentFileBytes = directory.contentFiles().reduce(0) {
+            $0 + (fileSize(at: directory.contentFile($1)) ?? 0)
+        }
         log = try LogMarkCheck(directory: directory).inspect()
-        connection = try JournalDatabase.openUnchanged(directory)
+        do {
+            connection = try JournalDatabase.openUnchanged(directory)
+        } catch let error as SQLiteError where error.isDamage {
+            // What the log lacks says more than that nothing can be read through it.
+            throw log.damage.map { JournalFailure.damaged($0, in: directory) } ?? error as any Error
+        }
         report.formatVersion = try JournalDatabase.formatVersion(connection)
     }
 
@@ -55,6 +63,7 @@ package struct JournalCheck {
             check.report.updates = try check.checkNotes(MessageUpdate.self, segments: segments)
         }
         try attempt("segment_summary", default: ()) { try $0.checkSummaries(segments: segments) }
+        try attempt("content_place", default: ()) { try $0.checkPlaces(segments: segments) }
         try attempt("deduplication", default: ()) { try $0.checkDeduplications(queues: queues) }
     }
 
@@ -164,7 +173,7 @@ package struct JournalCheck {
     // MARK: Segments
 
     private mutating func checkSegments() throws -> Set<UInt64> {
-        let contents = try SegmentReader(connection)
+        let contents = try SegmentReader(connection, ContentReader(directory, fileSystem: nil))
         let rows = try connection.prepare(StateReader.segmentsSQL)
         var segments: Set<UInt64> = []
         while try rows.step() {
@@ -183,6 +192,16 @@ package struct JournalCheck {
             try note { _ in
                 let row = try SegmentSummaryRow(rows)
                 if !segments.contains(row.id) { throw row.orphanDamage }
+            }
+        }
+    }
+
+    private mutating func checkPlaces(segments: Set<UInt64>) throws {
+        let rows = try connection.prepare(ContentPlaceRow.selectSQL)
+        while try rows.step() {
+            try note { _ in
+                let row = try ContentPlaceRow(rows)
+                if !segments.contains(row.segment) { throw row.orphanDamage }
             }
         }
     }

@@ -22,9 +22,10 @@ package struct JournalCheckReport: Sendable, Hashable {
     /// Messages that deduplication remembers.
     package var deduplications = 0
     package var deliveryMarks = 0
-    /// The size of the database file, and of its write-ahead log, in bytes.
+    /// The sizes of the database file, of its write-ahead log, and of the content files together, in bytes.
     package var databaseBytes = 0
     package var logBytes = 0
+    package var contentFileBytes = 0
 
     /// Whether nothing is wrong.
     package var isSound: Bool { problems.isEmpty }

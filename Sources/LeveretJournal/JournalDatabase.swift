@@ -7,7 +7,8 @@ final class JournalDatabase {
     let connection: SQLiteConnection
     private let definitions: DefinitionWriter
     private let segments: SegmentWriter
-    private let contents: SegmentReader
+    private let reader: SegmentReader
+    let contents: ContentFiles
     private let settlements: SegmentNoteWriter<SettledRange>
     private let updates: SegmentNoteWriter<MessageUpdate>
     private let summaries: SegmentSummaryWriter
@@ -32,11 +33,12 @@ final class JournalDatabase {
             try JournalDatabase.migrate(connection, migrations, in: directory)
             definitions = DefinitionWriter(connection)
             segments = try SegmentWriter(connection)
-            contents = try SegmentReader(connection)
+            contents = ContentFiles(directory, settings: settings)
+            reader = try SegmentReader(connection, contents.reader)
             settlements = try SegmentNoteWriter(connection, rowLimit: settings.noteRowLimit)
             updates = try SegmentNoteWriter(connection, rowLimit: settings.noteRowLimit)
             summaries = try SegmentSummaryWriter(connection)
-            compactor = try SegmentCompactor(connection, contents, segments, settlements, updates)
+            compactor = try SegmentCompactor(connection, reader, segments, settlements, updates)
             begin = try connection.prepare("BEGIN IMMEDIATE")
             end = try connection.prepare("COMMIT")
             marks = try DeliveryMarkWriter(connection)
@@ -141,10 +143,13 @@ final class JournalDatabase {
             let reader = StateReader(connection: connection)
             var state = try reader.recover()
             storedNextQueueID = state.nextQueueID
+            var places: [ContentPlace] = []
             try reader.forEachSegment { segment, nextRows in
                 ledger.recovered(segment.id.rawValue, nextRows: nextRows)
+                if let place = nextRows.place { places.append(place) }
                 state.segments.append(segment)
             }
+            try contents.recovered(places)
             // The pages of the indexes are not needed again.
             sqlite3_db_release_memory(connection.handle)
             return state
@@ -153,7 +158,7 @@ final class JournalDatabase {
 
     func withSegment(_ id: SegmentID, _ body: (UnsafeRawBufferPointer) -> Void) throws {
         try reading {
-            guard try contents.withContent(id.rawValue, body) != nil else {
+            guard try reader.withContent(id.rawValue, body) != nil else {
                 throw Damage(table: "segment", row: "\(id.rawValue)", "the segment is missing")
             }
         }
@@ -161,7 +166,7 @@ final class JournalDatabase {
 
     func loadIndex(_ id: SegmentID) throws -> [UInt8] {
         try reading {
-            guard let index = try contents.loadIndex(id.rawValue) else {
+            guard let index = try reader.loadIndex(id.rawValue) else {
                 throw Damage(table: "segment", row: "\(id.rawValue)", "the segment is missing")
             }
             return index
@@ -185,7 +190,7 @@ final class JournalDatabase {
             return compactor.add(batch.sparseSegments)
         }
         try BatchRules(ledger: ledger).check(batch)
-        ledger.apply(try writeMakingRoom(batch))
+        contents.apply(ledger.apply(try writeMakingRoom(batch)))
         storedNextQueueID = batch.nextQueueID
         logMark.committed(frames: connection.logPages)
         compactor.add(batch.sparseSegments)
@@ -196,19 +201,20 @@ final class JournalDatabase {
     func tidy(isIdle: Bool) throws -> Bool {
         try compact()
         return try writing {
-            if try checkpointer.checkpointIfDue() { logMark.movedIntoDatabase() }
+            if try checkpointer.checkpointIfDue() { movedLog() }
             logSpace.extend()
+            let isGivingBack = contents.giveBack(isIdle: isIdle)
             guard isIdle else {
-                return checkpointer.isDueWhenIdle || vacuum.isAwake || compactor.isWaiting
+                return checkpointer.isDueWhenIdle || vacuum.isAwake || compactor.isWaiting || isGivingBack
             }
-            guard !compactor.isWaiting else { return true }
+            guard !compactor.isWaiting, !isGivingBack else { return true }
             if try vacuum.step() {
                 logMark.committed(frames: connection.logPages)
                 return true
             }
             // What was given back is cut off the file when the log is moved into it.
-            if vacuum.takeHasShrunk() || checkpointer.isDueWhenIdle { _ = try moveLog() }
-            return false
+            guard vacuum.takeHasShrunk() || checkpointer.isDueWhenIdle || contents.waitsForLog else { return false }
+            return try moveLog() && contents.giveBack(isIdle: true)
         }
     }
 
@@ -216,9 +222,15 @@ final class JournalDatabase {
     private func compact() throws {
         guard compactor.isWaiting else { return }
         do {
-            try transaction {
-                for segment in compactor.takeNext() { try compactor.compact(segment) }
+            let changes = try transaction {
+                var changes = SegmentLedger.Changes()
+                for segment in compactor.takeNext() where try compactor.compact(segment) {
+                    changes.nextRows[segment] = ledger.nextRows(of: segment, changes)
+                    changes.nextRows[segment]?.place = nil
+                }
+                return changes
             }
+            contents.apply(ledger.apply(changes))
         } catch let failure as JournalFailure where failure.isRetryable {
             return
         }
@@ -229,8 +241,13 @@ final class JournalDatabase {
     /// Moves the log into the database. Gives whether the log can start over.
     private func moveLog() throws -> Bool {
         guard try checkpointer.checkpoint() else { return false }
-        logMark.movedIntoDatabase()
+        movedLog()
         return true
+    }
+
+    private func movedLog() {
+        logMark.movedIntoDatabase()
+        contents.movedIntoDatabase()
     }
 
     /// When the log has no room to grow, moving it into the database lets it start over in the room that it has.
@@ -248,9 +265,12 @@ final class JournalDatabase {
         do {
             try begin.run()
             let result = try body()
+            try contents.synchronize()
             try end.run()
+            contents.committed()
             return result
         } catch {
+            contents.rolledBack()
             throw failure(rollingBackAfter: error)
         }
     }
@@ -269,9 +289,10 @@ final class JournalDatabase {
         for deliveryMark in batch.deliveryMarks { try marks.write(deliveryMark) }
         for change in batch.definitions { try definitions.write(change) }
         for change in batch.deduplications { try definitions.write(change) }
+        let contents = contents.areWorthwhile(for: batch.segments) ? contents : nil
         for segment in batch.segments {
-            try segments.write(segment)
-            changes.nextRows[segment.id.rawValue] = SegmentLedger.NextRows()
+            let place = try segments.write(segment, contents: contents)
+            changes.nextRows[segment.id.rawValue] = SegmentLedger.NextRows(place: place)
         }
         let deleted = Set(batch.deletedSegments)
         try writeSettlements(batch.settlements.filter { !deleted.contains($0.segment) }, &changes)
@@ -321,8 +342,9 @@ final class JournalDatabase {
     }
 
     private func delete(_ segment: UInt64, _ changes: inout SegmentLedger.Changes) throws {
-        try segments.delete(segment)
-        if let rows = ledger.nextRows(of: segment, changes) {
+        let rows = ledger.nextRows(of: segment, changes)
+        try segments.delete(segment, isElsewhere: rows?.place != nil)
+        if let rows {
             if rows.settlement > 0 { try settlements.deleteRows(of: segment) }
             if rows.update > 0 { try updates.deleteRows(of: segment) }
             if rows.hasSummary { try summaries.delete(segment) }

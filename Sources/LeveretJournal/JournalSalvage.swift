@@ -43,7 +43,7 @@ package struct JournalSalvage {
         let log = try LogMarkCheck(directory: directory).inspect()
         let connection = try JournalDatabase.openUnchanged(directory)
         try JournalDatabase.assumeNewestFormat(connection)
-        reader = try SalvageReader(connection)
+        reader = try SalvageReader(connection, directory)
         if let damage = log.damage { reader.note("log: \(damage.text)") }
         target = try SQLiteJournal(directory: path, durability: .full)
         _ = try target.recover()

@@ -8,6 +8,10 @@ package struct JournalSettings: Sendable {
     package var checkpointBytes = 32 << 20
     /// In what pieces the write-ahead log's file is made longer ahead of what is written, in bytes.
     package var logPieceBytes = 64 << 10
+    /// From how many bytes of contents on those of a transaction are written to content files.
+    package var separateContentBytes = 256 << 10
+    /// How long a content file may get, in bytes, before the next one is begun; a longer content has one of its own.
+    package var contentFileBytes = 16 << 20
     /// How much of the database SQLite may keep in memory, in bytes.
     package var cacheBytes = 2 << 20
     /// How many rows of settlements, and of updates, a segment may have before they are joined into one.

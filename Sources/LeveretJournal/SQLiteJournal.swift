@@ -78,7 +78,8 @@ package final class SQLiteJournal: JournalStore, @unchecked Sendable {
     }
 
     package func copy(to directory: String) throws -> any JournalCopy {
-        try DatabaseCopy(of: try database().connection, to: directory)
+        let database = try database()
+        return try DatabaseCopy(of: database.connection, database.contents, in: self.directory, to: directory)
     }
 
     package func close() {

@@ -14,9 +14,9 @@ final class SalvageReader {
     private let contents: SegmentReader
     private(set) var losses: [String] = []
 
-    init(_ connection: SQLiteConnection) throws {
+    init(_ connection: SQLiteConnection, _ directory: DataDirectory) throws {
         self.connection = connection
-        contents = try SegmentReader(connection)
+        contents = try SegmentReader(connection, ContentReader(directory, fileSystem: nil))
     }
 
     func note(_ loss: String) { losses.append(loss) }

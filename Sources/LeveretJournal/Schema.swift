@@ -13,8 +13,8 @@
 
 /// The tables of the database.
 ///
-/// Messages lie in `segment`, many in a row, as the core's memory held them; `settlement` says which of them are
-/// done, `message_update` what has changed of them, `segment_summary` what lives in those that nobody has touched for
+/// Messages lie in `segment`, many in a row, as the core's memory held them, or, when there are many bytes of them, in
+/// the file beside the database that `content_place` names; `settlement` says which of them are done, `message_update` what has changed of them, `segment_summary` what lives in those that nobody has touched for
 /// long. All are only ever looked up by their row number, so none has
 /// another index. The number of a row of settlements or updates is made of its segment's and a counter, so that the rows of
 /// one segment lie side by side.
@@ -24,6 +24,9 @@ package enum Schema {
 
     /// The newest format that this code knows.
     package static var version: Int { Migration.steps.last?.version ?? 0 }
+
+    /// From which format on contents may lie in files beside the database.
+    static let firstVersionWithContentFiles = 6
 
     /// How many bits of the number of a row of notes count within the segment.
     static let noteBits = 20
@@ -58,6 +61,7 @@ package struct Migration: Sendable {
         Migration(version: 3, name: "limits, topic permissions and policies", sql: accessTables),
         Migration(version: 4, name: "summaries of segments", sql: summaryTable),
         Migration(version: 5, name: "paused queues, repeated messages in the indexes", sql: pausedQueueTable),
+        Migration(version: 6, name: "contents in files beside the database", sql: contentPlaceTable),
     ]
 
     private static var updatesAndDeduplication: Migration {
@@ -185,6 +189,17 @@ package struct Migration: Sendable {
     private static let pausedQueueTable = """
         CREATE TABLE paused_queue (
             queue INTEGER PRIMARY KEY,
+            checksum INTEGER NOT NULL
+        );
+        """
+
+    // A segment with a row here has an empty content in its own.
+    private static let contentPlaceTable = """
+        CREATE TABLE content_place (
+            segment INTEGER PRIMARY KEY,
+            file INTEGER NOT NULL,
+            start INTEGER NOT NULL,
+            length INTEGER NOT NULL,
             checksum INTEGER NOT NULL
         );
         """

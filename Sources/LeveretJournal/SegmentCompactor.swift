@@ -42,10 +42,10 @@ final class SegmentCompactor {
     }
 
     /// Writes a segment anew, unless it is gone or everything in it lives. One that is damaged is left as it is:
-    /// whoever reads it reports that.
-    func compact(_ id: UInt64) throws {
+    /// whoever reads it reports that. Gives whether it was written.
+    func compact(_ id: UInt64) throws -> Bool {
         do {
-            guard var segment = try segments.loadOutline(id) else { return }
+            guard var segment = try segments.loadOutline(id) else { return false }
             segment.settled = try settlements.readNotes(of: id)
             segment.updates = try updates.readNotes(of: id)
             let compaction = try SegmentCompaction(
@@ -53,8 +53,12 @@ final class SegmentCompactor {
                 content: { try segments.load(id) ?? [] },
                 queueExists: queueExists
             )
-            if let compaction { try writer.rewrite(id, length: segment.length, as: compaction) }
-        } catch is Damage {}
+            guard let compaction else { return false }
+            try writer.rewrite(id, length: segment.length, as: compaction)
+            return true
+        } catch is Damage {
+            return false
+        }
     }
 
     private func queueExists(_ queue: QueueID) throws -> Bool {

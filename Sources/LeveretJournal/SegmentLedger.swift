@@ -8,12 +8,20 @@ struct SegmentLedger {
         var update = 0
         /// Whether there is a summary of the segment.
         var hasSummary = false
+        /// Where the content of the segment lies; nil if it lies in the segment's row.
+        var place: ContentPlace?
     }
 
     /// What a transaction does to the ledger once it is committed.
     struct Changes {
         var nextRows: [UInt64: NextRows] = [:]
         var deleted: [UInt64] = []
+    }
+
+    /// Which contents in files there are since a transaction was committed, and which nobody speaks of any more.
+    struct PlaceChanges {
+        var added: [ContentPlace] = []
+        var released: [ContentPlace] = []
     }
 
     private var nextRows: [UInt64: NextRows] = [:]
@@ -29,8 +37,17 @@ struct SegmentLedger {
         nextRows[segment] = rows
     }
 
-    mutating func apply(_ changes: Changes) {
-        nextRows.merge(changes.nextRows) { $1 }
-        for segment in changes.deleted { nextRows[segment] = nil }
+    mutating func apply(_ changes: Changes) -> PlaceChanges {
+        var places = PlaceChanges()
+        for (segment, rows) in changes.nextRows {
+            let old = nextRows.updateValue(rows, forKey: segment)?.place
+            guard old != rows.place else { continue }
+            if let old { places.released.append(old) }
+            if let new = rows.place { places.added.append(new) }
+        }
+        for segment in changes.deleted {
+            if let place = nextRows.removeValue(forKey: segment)?.place { places.released.append(place) }
+        }
+        return places
     }
 }

@@ -4,8 +4,12 @@ import LeveretCore
 final class SegmentReader {
     private let select: SQLiteStatement
     private let selectIndex: SQLiteStatement
+    private let selectPlace: SQLiteStatement
+    private let contents: ContentReader
 
-    init(_ connection: SQLiteConnection) throws {
+    init(_ connection: SQLiteConnection, _ contents: ContentReader) throws {
+        self.contents = contents
+        selectPlace = try connection.prepare(ContentPlaceRow.selectOneSQL)
         selectIndex = try connection.prepare(StateReader.segmentSQL)
         select = try connection.prepare("SELECT length, content_checksum, content FROM segment WHERE id = ?")
     }
@@ -38,12 +42,23 @@ final class SegmentReader {
         guard try select.step() else { return nil }
         let length = UInt64(bitPattern: select.integer(0))
         let stored = select.integer(1)
-        return try select.withBlob(2) { bytes in
+        func checked(_ bytes: UnsafeRawBufferPointer) throws -> Result {
             let checksum = Checksum(bytes, domain: .segmentContent, identity: id, length: length)
             guard checksum.stored == stored else {
                 throw Damage(table: "segment", row: "\(id)", "the content does not match its checksum")
             }
             return body(bytes)
         }
+        return try select.withBlob(2) { bytes in
+            guard bytes.isEmpty, let place = try place(of: id) else { return try checked(bytes) }
+            return try contents.withContent(place, checked)
+        }
+    }
+
+    /// Where the content of a segment lies; nil if it lies in its row.
+    private func place(of id: UInt64) throws -> ContentPlace? {
+        defer { selectPlace.reset() }
+        try selectPlace.bind(Int64(bitPattern: id), at: 1)
+        return try selectPlace.step() ? try ContentPlaceRow(selectPlace).place : nil
     }
 }

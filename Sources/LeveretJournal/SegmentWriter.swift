@@ -5,6 +5,7 @@ final class SegmentWriter {
     private let insert: SQLiteStatement
     private let update: SQLiteStatement
     private let delete: SQLiteStatement
+    private let places: ContentPlaceWriter
     /// Up to which size the memory for putting contents together is kept for the next.
     private static let keptCapacity = 4 << 20
 
@@ -25,41 +26,53 @@ final class SegmentWriter {
             """
         )
         delete = try connection.prepare("DELETE FROM segment WHERE id = ?")
+        places = try ContentPlaceWriter(connection)
     }
 
-    func write(_ segment: SegmentWrite) throws {
+    /// Writes a segment: its content into its row, or, if there are any, into content files. Gives where it lies there.
+    func write(_ segment: SegmentWrite, contents: ContentFiles?) throws -> ContentPlace? {
         let bytes = UnsafeRawBufferPointer(segment.memory.bytes)
-        if segment.pieces.count == 1 {
-            // The memory goes to SQLite as it is, without a copy of ours.
-            try write(segment, content: UnsafeRawBufferPointer(rebasing: bytes[segment.pieces[0]]))
-        } else {
-            defer { joined.removeAll(keepingCapacity: joined.count <= SegmentWriter.keptCapacity) }
-            for piece in segment.pieces { joined.append(contentsOf: bytes[piece]) }
-            try joined.withUnsafeBytes { try write(segment, content: $0) }
+        guard segment.pieces.count != 1 else {
+            // The memory is written as it is, without a copy of ours.
+            return try write(segment, UnsafeRawBufferPointer(rebasing: bytes[segment.pieces[0]]), contents)
         }
+        defer { joined.removeAll(keepingCapacity: joined.count <= SegmentWriter.keptCapacity) }
+        for piece in segment.pieces { joined.append(contentsOf: bytes[piece]) }
+        return try joined.withUnsafeBytes { try write(segment, $0, contents) }
     }
 
-    private func write(_ segment: SegmentWrite, content: UnsafeRawBufferPointer) throws {
+    private func write(
+        _ segment: SegmentWrite,
+        _ content: UnsafeRawBufferPointer,
+        _ contents: ContentFiles?
+    ) throws -> ContentPlace? {
+        let id = segment.id.rawValue
+        // A content that no file has is told from one that a file has by being there: so an empty one goes into the row.
+        let place = content.isEmpty ? nil : try contents?.append(content)
         try segment.index.withUnsafeBytes { index in
-            try run(insert, segment.id.rawValue, length: segment.length, index: index, content: content)
+            try run(insert, id, segment.length, index: index, content: content, isElsewhere: place != nil)
         }
+        if let place { try places.write(place, of: id) }
+        return place
     }
 
-    /// Writes the segment of that length in memory anew, with less in it.
+    /// Writes the segment of that length in memory anew, with less in it; now its content lies in its row.
     func rewrite(_ id: UInt64, length: Int, as compaction: SegmentCompaction) throws {
         try compaction.index.withUnsafeBytes { index in
             try compaction.content.withUnsafeBytes { content in
-                try run(update, id, length: length, index: index, content: content)
+                try run(update, id, length, index: index, content: content)
             }
         }
+        try places.delete(of: id)
     }
 
     private func run(
         _ statement: SQLiteStatement,
         _ id: UInt64,
-        length: Int,
+        _ length: Int,
         index: UnsafeRawBufferPointer,
-        content: UnsafeRawBufferPointer
+        content: UnsafeRawBufferPointer,
+        isElsewhere: Bool = false
     ) throws {
         let hashed = UInt64(length)
         let indexChecksum = Checksum(index, domain: .segmentIndex, identity: id, length: hashed)
@@ -70,12 +83,13 @@ final class SegmentWriter {
         try statement.bind(indexChecksum.stored, at: 3)
         try statement.bind(contentChecksum.stored, at: 4)
         try statement.bind(inPlace: index, at: 5)
-        try statement.bind(inPlace: content, at: 6)
+        try statement.bind(inPlace: isElsewhere ? UnsafeRawBufferPointer(rebasing: content[..<0]) : content, at: 6)
         try statement.run()
     }
 
-    func delete(_ segment: UInt64) throws {
+    func delete(_ segment: UInt64, isElsewhere: Bool) throws {
         try delete.bind(Int64(segment), at: 1)
         try delete.run()
+        if isElsewhere { try places.delete(of: segment) }
     }
 }

@@ -219,12 +219,14 @@ struct StateReader {
     }
 }
 
-/// All notes on segments, taken by rising segment.
+/// All notes on segments, and the places of their contents, taken by rising segment.
 private struct SegmentNotes {
     private var settlements: SegmentNoteRows<SettledRange>
     private var updates: SegmentNoteRows<MessageUpdate>
+    private var places: ContentPlaceRows
 
     init(_ connection: SQLiteConnection) throws {
+        places = try ContentPlaceRows(connection)
         settlements = try SegmentNoteRows(connection)
         updates = try SegmentNoteRows(connection)
     }
@@ -234,6 +236,7 @@ private struct SegmentNotes {
         var nextRows = SegmentLedger.NextRows()
         (segment.settled, nextRows.settlement) = try settlements.take(of: segment.id.rawValue)
         (segment.updates, nextRows.update) = try updates.take(of: segment.id.rawValue)
+        nextRows.place = try places.take(of: segment.id.rawValue)
         return nextRows
     }
 
@@ -241,5 +244,6 @@ private struct SegmentNotes {
     func requireEnd() throws {
         try settlements.requireEnd()
         try updates.requireEnd()
+        try places.requireEnd()
     }
 }

@@ -12,24 +12,33 @@ import Testing
         try SQLiteJournal(directory: directory.path, settings: JournalWorkload.settings(disk))
     }
 
-    private func size(_ directory: TemporaryDirectory) throws -> Int {
-        try TemporaryDirectory.read(directory.database).count
+    /// How many bytes of the disk the database and the contents beside it take.
+    private func size(_ directory: TemporaryDirectory) -> Int {
+        TemporaryDirectory.names(in: directory.path)
+            .filter { $0 == "leveret.db" || $0.hasPrefix("leveret.db-content") }
+            .reduce(0) { $0 + directory.room($1) }
     }
 
-    @Test func `a few messages that nobody takes do not hold the space of all that lay around them`() throws {
+    /// In the database, or in files beside it.
+    @Test(arguments: [Int.max, 200])
+    func `a few messages that nobody takes do not hold the space of all that lay around them`(
+        separateContentBytes: Int
+    ) throws {
         let directory = try TemporaryDirectory()
         let backlog = SparseBacklog(messages: 2_000)
-        var journal = try open(directory)
+        var settings = JournalWorkload.settings(nil)
+        settings.separateContentBytes = separateContentBytes
+        var journal = try SQLiteJournal(directory: directory.path, settings: settings)
         _ = try journal.recover()
         for batch in backlog.publishing { try journal.commit(batch) }
         while try journal.tidy(isIdle: true) {}
-        let before = try size(directory)
+        let before = size(directory)
         for batch in backlog.settling {
             try journal.commit(batch)
             _ = try journal.tidy(isIdle: false)
         }
         while try journal.tidy(isIdle: true) {}
-        let after = try size(directory)
+        let after = size(directory)
         #expect(after < before / 3, "\(before) bytes, then \(after)")
         journal.close()
         #expect(try JournalCheck.run(directory: directory.path).problems == [])

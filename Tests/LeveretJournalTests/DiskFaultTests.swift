@@ -66,7 +66,6 @@ import Testing
 
 /// A journal on a faulty disk, of which one commit can be tried again and again from the same files.
 private final class FaultScene {
-    private static let suffixes = ["", "-wal", "-mark"]
     private let workload: JournalWorkload
     private let directory: TemporaryDirectory
     private let disk: FaultyDisk
@@ -81,16 +80,16 @@ private final class FaultScene {
 
     func keep() throws {
         kept = [:]
-        for suffix in FaultScene.suffixes {
-            kept[suffix] = try? TemporaryDirectory.read(directory.database + suffix)
+        for name in TemporaryDirectory.names(in: directory.path) {
+            kept[name] = try TemporaryDirectory.read("\(directory.path)/\(name)")
         }
     }
 
     func restore() throws {
-        for suffix in FaultScene.suffixes {
-            let path = directory.database + suffix
-            if let bytes = kept[suffix] { try TemporaryDirectory.write(bytes, to: path) } else { unlink(path) }
+        for name in TemporaryDirectory.names(in: directory.path) where kept[name] == nil {
+            unlink("\(directory.path)/\(name)")
         }
+        for (name, bytes) in kept { try TemporaryDirectory.write(bytes, to: "\(directory.path)/\(name)") }
     }
 
     func contents() throws -> JournalContents {

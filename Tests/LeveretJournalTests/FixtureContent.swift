@@ -10,6 +10,7 @@ enum FixtureContent {
         if version >= 3 { batches.append(access) }
         if version >= 4 { batches.append(summaries) }
         if version >= 5 { batches.append(pauses) }
+        if version >= 6 { batches.append(contentInFile) }
         return batches
     }
 
@@ -47,6 +48,13 @@ enum FixtureContent {
                 [.remember(.make(scope, "a", 1)), .remember(.make(scope, "b", 2, expiresAt: 1_700_000_000_000))]
             }
         }
+    }
+
+    /// From how many bytes on contents lie in files: more than the versions before ever had.
+    static let separateContentBytes = 8_000
+
+    private static var contentInFile: JournalBatch {
+        .make(next: 7) { $0.segments = [.make(14, bytes: 9_000)] }
     }
 
     private static var pauses: JournalBatch {

@@ -18,26 +18,33 @@ import Testing
         let directory = try TemporaryDirectory()
         let journal = try FixtureTests.written(to: directory, version: version)
         defer { journal.close() }
-        return (try journal.recover(), try contents(of: journal))
+        let state = try journal.recover()
+        return (state, try contents(of: state, in: journal))
     }
 
     private static func written(to directory: TemporaryDirectory, version: Int) throws -> SQLiteJournal {
-        var settings = JournalSettings(durability: .off)
+        var settings = JournalSettings()
         settings.pageSize = 1_024
+        settings.separateContentBytes = FixtureContent.separateContentBytes
         let journal = try SQLiteJournal(directory: directory.path, settings: settings)
         _ = try journal.recover()
         for batch in FixtureContent.batches(ofVersion: version) { try journal.commit(batch) }
         return journal
     }
 
-    private func contents(of journal: SQLiteJournal) throws -> [[UInt8]] {
-        try [1, 2, 9].map { try journal.loadSegment(SegmentID(rawValue: $0)) }
+    private func contents(of state: RecoveredState, in journal: SQLiteJournal) throws -> [[UInt8]] {
+        try state.segments.map { try journal.loadSegment($0.id) }
     }
+
+    /// What a database has beside it: a content file from version 6 on.
+    private static func suffixes(ofVersion version: Int) -> [String] { version < 6 ? [""] : ["", "-content1"] }
 
     private func directory(ofVersion version: Int) throws -> TemporaryDirectory {
         let directory = try TemporaryDirectory()
         let fixture = FixtureTests.path(ofVersion: version)
-        try TemporaryDirectory.write(try TemporaryDirectory.read(fixture), to: directory.database)
+        for suffix in FixtureTests.suffixes(ofVersion: version) {
+            try TemporaryDirectory.write(try TemporaryDirectory.read(fixture + suffix), to: directory.database + suffix)
+        }
         return directory
     }
 
@@ -46,7 +53,9 @@ import Testing
         let directory = try TemporaryDirectory()
         try FixtureTests.written(to: directory, version: Schema.version).close()
         let fixture = FixtureTests.path(ofVersion: Schema.version)
-        try TemporaryDirectory.write(try TemporaryDirectory.read(directory.database), to: fixture)
+        for suffix in FixtureTests.suffixes(ofVersion: Schema.version) {
+            try TemporaryDirectory.write(try TemporaryDirectory.read(directory.database + suffix), to: fixture + suffix)
+        }
     }
 
     @Test(arguments: versions)
@@ -80,7 +89,7 @@ import Testing
         #expect(state.segments.allSatisfy(\.updates.isEmpty) == (version < 2))
         #expect(state.deduplications == expected.deduplications)
         #expect(state.deduplications.isEmpty == (version < 2))
-        #expect(try contents(of: journal) == expectedContents)
+        #expect(try contents(of: state, in: journal) == expectedContents)
         journal.close()
         #expect(try JournalCheck.run(directory: directory.path).problems == [])
     }
@@ -104,7 +113,7 @@ import Testing
         journal.close()
         #expect(try JournalCheck.run(directory: directory.path).problems == [])
         let state = try SQLiteJournal(directory: directory.path, durability: .off).recover()
-        #expect(state.segments.map(\.id.rawValue) == (version < 4 ? [1, 2, 20] : [1, 2, 12, 13, 20]))
+        #expect(state.segments.map(\.id.rawValue) == [1, 2] + (version < 4 ? [] : [12, 13]) + (version < 6 ? [] : [14]) + [20])
         #expect(state.deliveryMarks == [.make(1, 5), .make(2, 700)])
         #expect(state.deduplications.contains(.make(.queue(QueueID(rawValue: 2)), "c", 3)))
     }

@@ -27,6 +27,8 @@ struct JournalWorkload {
         settings.pageSize = 1_024
         settings.checkpointBytes = 40 << 10
         settings.logPieceBytes = 1 << 10
+        settings.separateContentBytes = 200
+        settings.contentFileBytes = 16 << 10
         settings.noteRowLimit = 2
         settings.unusedBytes = 4 << 10
         settings.vacuumPages = 4

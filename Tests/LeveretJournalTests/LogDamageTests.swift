@@ -21,7 +21,8 @@ import Testing
     }
 
     private func commit(_ numbers: ClosedRange<UInt64>, durability: Durability) throws {
-        let settings = JournalWorkload.settings(nil, durability: durability)
+        var settings = JournalWorkload.settings(nil, durability: durability)
+        settings.separateContentBytes = .max
         let journal = try SQLiteJournal(directory: directory.path, settings: settings)
         _ = try journal.recover()
         for number in numbers { try journal.commit(.make { $0.segments = [.make(number, bytes: 3_000)] }) }
@@ -121,7 +122,9 @@ import Testing
 
     @Test func `an older log in place of the last one is found`() throws {
         let old = try TemporaryDirectory.read(log)
-        let journal = try SQLiteJournal(directory: directory.path, durability: .full)
+        var settings = JournalSettings()
+        settings.separateContentBytes = .max
+        let journal = try SQLiteJournal(directory: directory.path, settings: settings)
         _ = try journal.recover()
         try journal.commit(.make { $0.segments = [.make(6)] })
         while try journal.tidy(isIdle: true) {}

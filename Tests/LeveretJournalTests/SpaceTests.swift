@@ -6,9 +6,16 @@ import Testing
 @Suite struct SpaceTests {
     private func fileSize(_ path: String) throws -> Int { try TemporaryDirectory.read(path).count }
 
+    /// Everything lies in the database.
+    private func settings(_ disk: FaultyDisk? = nil) -> JournalSettings {
+        var settings = JournalWorkload.settings(disk)
+        settings.separateContentBytes = .max
+        return settings
+    }
+
     @Test func `the file becomes small again when a backlog has been consumed, in small steps`() throws {
         let directory = try TemporaryDirectory()
-        let journal = try SQLiteJournal(directory: directory.path, settings: JournalWorkload.settings(nil))
+        let journal = try SQLiteJournal(directory: directory.path, settings: settings())
         _ = try journal.recover()
         let backlog = 1...60 as ClosedRange<UInt64>
         for number in backlog {
@@ -30,7 +37,7 @@ import Testing
 
     @Test func `the log stays short while what lives is moved to the front of the file`() throws {
         let directory = try TemporaryDirectory()
-        let settings = JournalWorkload.settings(nil)
+        let settings = settings()
         let journal = try SQLiteJournal(directory: directory.path, settings: settings)
         _ = try journal.recover()
         for number in 1...60 as ClosedRange<UInt64> {
@@ -48,7 +55,7 @@ import Testing
 
     @Test func `nothing is given back while commits wait`() throws {
         let directory = try TemporaryDirectory()
-        let journal = try SQLiteJournal(directory: directory.path, settings: JournalWorkload.settings(nil))
+        let journal = try SQLiteJournal(directory: directory.path, settings: settings())
         _ = try journal.recover()
         for number in 1...20 as ClosedRange<UInt64> {
             try journal.commit(.make { $0.segments = [.make(number, bytes: 20_000)] })
@@ -64,7 +71,7 @@ import Testing
     @Test func `a commit does not move the log into the database, the work after it does`() throws {
         let directory = try TemporaryDirectory()
         let disk = try FaultyDisk()
-        let journal = try SQLiteJournal(directory: directory.path, settings: JournalWorkload.settings(disk))
+        let journal = try SQLiteJournal(directory: directory.path, settings: settings(disk))
         _ = try journal.recover()
         disk.record()
         for number in 1...20 as ClosedRange<UInt64> {

@@ -59,6 +59,12 @@ final class TemporaryDirectory {
         guard fwrite(bytes, 1, bytes.count, file) == bytes.count else { throw DirectoryError(number: errno) }
     }
 
+    /// How many bytes of the disk a file takes.
+    func room(_ name: String) -> Int {
+        var status = stat()
+        return stat("\(path)/\(name)", &status) == 0 ? Int(status.st_blocks) * 512 : 0
+    }
+
     /// Removes a file, if it is there.
     static func remove(_ path: String) throws {
         guard unlink(path) == 0 || errno == ENOENT else { throw DirectoryError(number: errno) }

@@ -24,9 +24,10 @@ struct DependencyRule: Sendable {
         ),
         .init(target: "CSQLite"),
         .init(target: "CAllocator"),
+        .init(target: "CFileSystem"),
         .init(
             target: "LeveretJournal",
-            ours: ["LeveretCore", "LeveretModel", "CSQLite"],
+            ours: ["LeveretCore", "LeveretModel", "CSQLite", "CFileSystem"],
             system: platform.union(["Synchronization"])
         ),
         .init(

@@ -15,6 +15,8 @@ final class JournalWriter: JournalWriting, Sendable {
         var isStopping = false
         /// Whether the store has something to do that can wait.
         var isUntidy = false
+        /// Whether nothing else was to do since the last step of that.
+        var isQuiet = false
         var copies: [CopyOrder] = []
         var hasEnded = false
     }
@@ -30,6 +32,8 @@ final class JournalWriter: JournalWriting, Sendable {
 
     /// How long to wait before a batch is tried again that the disk had no room for.
     private static let retryAfter = Duration.milliseconds(500)
+    /// How long other work has the thread between two steps of what can wait.
+    private static let tidyingPause = Duration.milliseconds(20)
     private let store: any JournalStore
     private let thread = WorkerThread(inbox: Inbox())
 
@@ -83,14 +87,19 @@ final class JournalWriter: JournalWriting, Sendable {
         var commitTime = CommitTime()
         // When what waits for being settled has waited as long as a commit takes.
         var lookAt: ContinuousClock.Instant?
+        // When the next step of tidying may be taken although there is other work; nil if now.
+        var tidyAt: ContinuousClock.Instant?
         while true {
-            let left = lookAt.map { ContinuousClock.now.duration(to: $0) }
-            if let left, left <= .zero {
+            let now = ContinuousClock.now
+            if let look = lookAt, look <= now {
                 lookAt = nil
                 endAwaiting(driver)
                 continue
             }
-            switch thread.wait(left, until: JournalWriter.take) {
+            if let tidy = tidyAt, tidy <= now { tidyAt = nil }
+            let mayTidy = tidyAt == nil
+            let left = [lookAt, tidyAt].compactMap(\.self).min().map { now.duration(to: $0) }
+            switch thread.wait(left, until: { JournalWriter.take(&$0, mayTidy: mayTidy) }) {
             case nil: continue
             case .awaitSettlements: lookAt = .now.advanced(by: commitTime.typical)
             case .commit(let batch):
@@ -100,16 +109,21 @@ final class JournalWriter: JournalWriting, Sendable {
             case .copy: stepCopy()
             case .tidy:
                 guard tidy(isIdle: true, driver) else { return }
+                tidyAt = .now.advanced(by: JournalWriter.tidyingPause)
             case .stop: return
             }
         }
     }
 
-    private static func take(_ inbox: inout Inbox) -> Work? {
-        if !inbox.loads.isEmpty { return .load(inbox.loads.removeFirst()) }
+    private static func take(_ inbox: inout Inbox, mayTidy: Bool) -> Work? {
+        if !inbox.loads.isEmpty {
+            inbox.isQuiet = false
+            return .load(inbox.loads.removeFirst())
+        }
         if let batch = inbox.batch {
             inbox.batch = nil
             inbox.isCommitting = true
+            inbox.isQuiet = false
             return .commit(batch)
         }
         if inbox.isStopping { return .stop }
@@ -120,7 +134,9 @@ final class JournalWriter: JournalWriting, Sendable {
         if !inbox.copies.isEmpty { return .copy }
         // Tidying takes long: not while messages wait.
         if inbox.isAwaitingSettlements { return nil }
-        return inbox.isUntidy ? .tidy : nil
+        guard inbox.isUntidy, mayTidy || inbox.isQuiet else { return nil }
+        inbox.isQuiet = true
+        return .tidy
     }
 
     private func endAwaiting(_ driver: CoreDriver) {

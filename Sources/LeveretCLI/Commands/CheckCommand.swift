@@ -64,6 +64,7 @@ struct CheckCommand: ParsableCommand {
             ("deduplication entries", report.deduplications),
             ("delivery marks", report.deliveryMarks),
             ("database bytes", report.databaseBytes),
+            ("content file bytes", report.contentFileBytes),
             ("log bytes", report.logBytes),
         ]
     }
