@@ -25,7 +25,7 @@ public struct BrokerConfiguration: Sendable, Hashable {
     /// Bytes that one message's body may have; a larger one closes its channel with 406. 16 MiB unless set, at most
     /// `messageSizeMax`.
     public var maximumMessageSize: Int
-    /// Bytes of message content that are kept in memory although the journal holds them too. 32 MiB unless set.
+    /// Bytes of message content that are kept in memory although the journal holds them too. 20 MiB unless set.
     public var residentBytes: Int
     /// Bytes of message content that only memory holds; above it publishers have to wait. 1 GiB unless set.
     public var volatileBytes: Int
@@ -41,7 +41,7 @@ public struct BrokerConfiguration: Sendable, Hashable {
         storage: Storage = .inMemory,
         durability: Durability = .full,
         maximumMessageSize: Int = 16 << 20,
-        residentBytes: Int = 32 << 20,
+        residentBytes: Int = 20 << 20,
         volatileBytes: Int = 1 << 30,
         resourceLimits: ResourceLimits = ResourceLimits()
     ) {

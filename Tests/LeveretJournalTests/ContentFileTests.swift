@@ -75,7 +75,7 @@ import Testing
         #expect(report.contentFileBytes >= 14 * ContentFileTests.bytes)
     }
 
-    @Test func `several segments of one commit lie side by side, in pieces or whole, and empty ones in their rows`() throws {
+    @Test func `segments of one commit lie side by side, in pieces or whole, empty ones in their rows`() throws {
         let directory = try TemporaryDirectory()
         var journal = try open(directory, settings())
         let segments: [SegmentWrite] = [
@@ -156,7 +156,8 @@ import Testing
         for round in 0..<20 as Range<UInt64> {
             try write(round * 5 + 1...round * 5 + 5, to: journal)
             guard round > 0 else { continue }
-            try journal.commit(.make { $0.deletedSegments = (round * 5 - 4...round * 5).map { SegmentID(rawValue: $0) } })
+            let done = (round * 5 - 4...round * 5).map { SegmentID(rawValue: $0) }
+            try journal.commit(.make { $0.deletedSegments = done })
             try requireContents(Array(round * 5 + 1...round * 5 + 5), of: journal)
         }
         #expect(files(directory) == ["leveret.db-content1", "leveret.db-content2"])
@@ -267,7 +268,9 @@ import Testing
 
     private func all(of directory: TemporaryDirectory) throws -> [String: [UInt8]] {
         let names = TemporaryDirectory.names(in: directory.path).filter { $0.hasPrefix("leveret.db") }
-        return try Dictionary(uniqueKeysWithValues: names.map { ($0, try TemporaryDirectory.read("\(directory.path)/\($0)")) })
+        return try Dictionary(
+            uniqueKeysWithValues: names.map { ($0, try TemporaryDirectory.read("\(directory.path)/\($0)")) }
+        )
     }
 
     // MARK: Damage

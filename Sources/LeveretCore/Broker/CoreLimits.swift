@@ -24,7 +24,7 @@ package struct CoreLimits: Sendable, Hashable {
     /// Bytes that all open transactions together may hold; one that would exceed it closes its channel with 406.
     package var transactionBytesInAll = 512 << 20
     /// Bytes of message content kept in memory. Above it durable segments stay in the journal only.
-    package var residentBytes = 32 << 20
+    package var residentBytes = 20 << 20
     /// Bytes of stored segments of which less than a quarter lives. Above it those that have been so for longest are
     /// written anew without what is dead.
     package var sparseBytes = 64 << 20
