@@ -19,40 +19,36 @@ package struct Checksum {
     ///   - identity: Which one of its kind.
     ///   - length: A number beside the bytes to protect with them.
     package init(_ bytes: UnsafeRawBufferPointer, domain: Domain, identity: UInt64, length: UInt64) {
-        var lanes: SIMD4<UInt64> = [
-            Checksum.step(Checksum.multiplier, domain.rawValue),
-            Checksum.step(Checksum.multiplier &* 3, identity),
-            Checksum.step(Checksum.multiplier &* 5, length),
-            Checksum.step(Checksum.multiplier &* 7, UInt64(bytes.count)),
-        ]
-        Checksum.absorb(bytes, into: &lanes)
-        var result = Checksum.secondMultiplier
-        for lane in 0..<4 {
-            result = (result ^ lanes[lane]) &* Checksum.multiplier
-            result ^= result >> 32
+        // Four variables and no vector: multiplied as vectors, 64 bits at a time are slow.
+        var a = Checksum.step(Checksum.multiplier, domain.rawValue)
+        var b = Checksum.step(Checksum.multiplier &* 3, identity)
+        var c = Checksum.step(Checksum.multiplier &* 5, length)
+        var d = Checksum.step(Checksum.multiplier &* 7, UInt64(bytes.count))
+        var offset = 0
+        for _ in 0..<bytes.count / 32 {
+            a = Checksum.step(a, Checksum.word(bytes, at: offset))
+            b = Checksum.step(b, Checksum.word(bytes, at: offset &+ 8))
+            c = Checksum.step(c, Checksum.word(bytes, at: offset &+ 16))
+            d = Checksum.step(d, Checksum.word(bytes, at: offset &+ 24))
+            offset &+= 32
         }
+        if offset < bytes.count { a = Checksum.step(a, Checksum.lastWord(bytes, at: offset)) }
+        if offset + 8 < bytes.count { b = Checksum.step(b, Checksum.lastWord(bytes, at: offset + 8)) }
+        if offset + 16 < bytes.count { c = Checksum.step(c, Checksum.lastWord(bytes, at: offset + 16)) }
+        if offset + 24 < bytes.count { d = Checksum.step(d, Checksum.lastWord(bytes, at: offset + 24)) }
+        var result = Checksum.secondMultiplier
+        result = Checksum.join(result, a)
+        result = Checksum.join(result, b)
+        result = Checksum.join(result, c)
+        result = Checksum.join(result, d)
         result = result &* Checksum.secondMultiplier
         value = result ^ (result >> 29)
     }
 
-    private static func absorb(_ bytes: UnsafeRawBufferPointer, into lanes: inout SIMD4<UInt64>) {
-        var (a, b, c, d) = (lanes[0], lanes[1], lanes[2], lanes[3])
-        let blocks = bytes.count / 32
-        var offset = 0
-        for _ in 0..<blocks {
-            a = step(a, word(bytes, at: offset))
-            b = step(b, word(bytes, at: offset &+ 8))
-            c = step(c, word(bytes, at: offset &+ 16))
-            d = step(d, word(bytes, at: offset &+ 24))
-            offset &+= 32
-        }
-        lanes = [a, b, c, d]
-        var lane = 0
-        while offset < bytes.count {
-            lanes[lane] = step(lanes[lane], lastWord(bytes, at: offset))
-            lane += 1
-            offset += 8
-        }
+    @inline(__always)
+    private static func join(_ result: UInt64, _ lane: UInt64) -> UInt64 {
+        let mixed = (result ^ lane) &* multiplier
+        return mixed ^ (mixed >> 32)
     }
 
     @inline(__always)

@@ -1,8 +1,19 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+import CFileSystem
+
 /// Appends contents to files beside the database, where each is written, and forced to the disk, once.
 final class ContentWriter {
     private struct Current {
         var number: UInt64
         var file: VirtualFile
+        /// The same file, to give hints to the system.
+        var hints: WriteHints
         /// Where the contents end whose transactions were committed.
         var committed = 0
         /// Where the contents of the open transaction end.
@@ -42,6 +53,8 @@ final class ContentWriter {
         file.isUnforced = true
         current = file
         try file.file.write(content, at: place.start)
+        // The disk is busy with it while the rows are put together.
+        file.hints.beginWriting(place)
         current?.end = ContentPlace.aligned(place.end)
         return place
     }
@@ -54,7 +67,8 @@ final class ContentWriter {
         }
         let number = takeEmpty() ?? nextNumber
         let path = directory.contentFile(number)
-        let next = Current(number: number, file: try VirtualFile(path: path, fileSystem: settings.fileSystem))
+        let file = try VirtualFile(path: path, fileSystem: settings.fileSystem)
+        let next = Current(number: number, file: file, hints: WriteHints(path))
         nextNumber = max(nextNumber, number + 1)
         return next
     }
@@ -84,4 +98,18 @@ final class ContentWriter {
 
     /// The file that is being filled is about to be deleted.
     func leave() { current = nil }
+}
+
+/// Tells the system what of a file is about to be forced to the disk.
+private final class WriteHints {
+    private let descriptor: Int32
+
+    init(_ path: String) { descriptor = openFileToRead(path) }
+
+    deinit { closeFile(descriptor) }
+
+    func beginWriting(_ place: ContentPlace) {
+        guard descriptor >= 0 else { return }
+        leveret_begin_writing(descriptor, off_t(place.start), off_t(place.length))
+    }
 }

@@ -15,15 +15,27 @@ extension BrokerCore {
     private mutating func pageIn(_ segment: Segment, index: [UInt8], to queues: [Queue]) -> Bool {
         let waiting = queues.filter { $0.ready.canPageIn(segment.slot) }
         guard !waiting.isEmpty else { return true }
-        var items: [QueueID: [SegmentIndex.Item]] = [:]
-        for queue in waiting { items[queue.id] = [] }
-        guard SegmentIndex.forEach(in: index, { items[$0.queue]?.append($0) }) else { return false }
+        guard let items = BrokerCore.items(of: waiting, in: index) else { return false }
         for queue in waiting {
             var known: [StoredEntries] = []
             guard queue.ready.pageIn(segment.slot, items[queue.id] ?? [], { known.append($0) }) else { return false }
             for entries in known { log.notePagedIn(entries, of: queue.id) }
         }
         return true
+    }
+
+    /// What the index says of the queues' messages; `nil` if it is not well formed.
+    private static func items(of queues: [Queue], in index: [UInt8]) -> [QueueID: [SegmentIndex.Item]]? {
+        if queues.count == 1 {
+            // Mostly it is one queue, which then need not be looked up for each message.
+            let queue = queues[0].id
+            var items: [SegmentIndex.Item] = []
+            guard SegmentIndex.forEach(in: index, { if $0.queue == queue { items.append($0) } }) else { return nil }
+            return [queue: items]
+        }
+        var items: [QueueID: [SegmentIndex.Item]] = [:]
+        for queue in queues { items[queue.id] = [] }
+        return SegmentIndex.forEach(in: index, { items[$0.queue]?.append($0) }) ? items : nil
     }
 
     mutating func request(_ segment: Segment, for queue: Queue) {

@@ -268,15 +268,27 @@ extension EntryLine {
     /// does not have all of them.
     mutating func pageIn(_ slot: SegmentSlot, _ items: [SegmentIndex.Item], _ note: (StoredEntries) -> Void) -> Bool {
         while case .stored(let stored)? = pages.first, stored.slot == slot {
-            let range = stored.first...stored.last
-            let entries = items.filter { range.contains($0.ordinal) }.map(stored.entry)
-            guard entries.count == stored.count else { return false }
+            guard let entries = EntryLine.entries(of: stored, in: items) else { return false }
             pages.removeFirst()
             storedCount -= stored.count
             note(stored)
-            for entry in entries.sorted(by: { $0.ordinal < $1.ordinal }) { front.append(entry) }
+            for entry in entries { front.append(entry) }
         }
         return true
+    }
+
+    /// The entries of a run by rising ordinal; `nil` if any is missing.
+    private static func entries(of stored: StoredEntries, in items: [SegmentIndex.Item]) -> [QueueEntry]? {
+        var entries: [QueueEntry] = []
+        entries.reserveCapacity(min(stored.count, items.count))
+        var isRising = true
+        for item in items where stored.first <= item.ordinal && item.ordinal <= stored.last {
+            let entry = stored.entry(item)
+            if let last = entries.last, last.ordinal >= entry.ordinal { isRising = false }
+            entries.append(entry)
+        }
+        guard entries.count == stored.count else { return nil }
+        return isRising ? entries : entries.sorted { $0.ordinal < $1.ordinal }
     }
 
     private mutating func appendStored(_ entries: StoredEntries) {
