@@ -34,10 +34,10 @@ EXPLANATIONS = {
             "socket twice and are copied twice in between. Memory is what lies between the producer, which nothing holds "
             "back, and the consumer.",
     "durable": "The same, and what is not acknowledged before its batch is cut goes into the journal's pages, into its log "
-               "file, and into the database, if it is still there when the log is moved: so a byte costs several times as "
-               "much. Memory stays flat, because a producer that waits for confirms cannot run ahead.",
+               "file, and into the database, if it is still there when the log is moved, or, with much of it in one commit, "
+               "into a file beside the database: so a byte costs several times as much. Memory stays flat, because a producer that waits for confirms cannot run ahead.",
     "depth": "Flat: a publishing goes to the end of the queue, whatever lies before it. Memory grows until the content that "
-             "stays in memory has its limit (32 MiB); beyond that a long queue is known by runs of messages.",
+             "stays in memory has its limit (20 MiB); beyond that a long queue is known by runs of messages.",
     "queues": "A channel remembers the routes of its latest 128 addresses; with more queues each publishing looks its route up. "
               "Beside that the rise is slow: what one read brings goes to ever more queues, each of which is looked at "
               "for deliveries once after each read, so that ever fewer messages share this, and fewer of the queues are in "
