@@ -43,8 +43,7 @@ struct ContentSpace {
         empty.contains { $0 != current } || sparse.contains { $0 != current }
     }
 
-    /// Whether so much is done that it is not to wait for an idle moment: the files of a quarter of a gibibyte hold
-    /// 64 MiB that are done at the most.
+    /// Whether so much is done, 64 MiB with files of the usual length, that it is not to wait for an idle moment.
     var isFull: Bool { empty.count * settings.contentFileBytes + sparseBytes > settings.contentFileBytes * 4 }
 
     // MARK: Contents come and go
