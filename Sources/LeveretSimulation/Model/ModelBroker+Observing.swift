@@ -206,7 +206,9 @@ extension ModelBroker {
         let old = left - queue.ready.count { $0.readySince == currentStep }
         // What others have dropped, which only their length will tell, may have come here.
         let doubtful = queues.flatMap(\.passedOver).count(where: \.isReady)
-        guard min(old, queue.rules.mostKept ?? old)...left + doubtful ~= Int(count) else {
+        // Those that this delivery passed over may have been too much before it.
+        let passedOver = queue.passedOver(in: currentStep).count(where: \.isReady)
+        guard max(0, min(old, queue.rules.mostKept ?? old) - passedOver)...left + doubtful ~= Int(count) else {
             throw Violation("get-ok says \(count) messages are left, there are \(left); \(queue.contents)")
         }
         session(channel.id.session)?.undrained += delivery.outboundCost
