@@ -42,6 +42,15 @@ extension ModelBroker {
         for entry in missingInCore(of: queue) where queue.isOverfull { bury(entry, of: queue, because: .maxlen) }
     }
 
+    /// What a delivery has passed over was too much before it, if the core has it no more.
+    func dropPassedOver(in queue: ModelQueue) {
+        guard queue.rules.isLimited, !queue.rules.refusesPublishings else { return }
+        let passedOver = queue.passedOver(in: currentStep)
+        for entry in missingInCore(of: queue) where passedOver.contains(where: { $0 === entry }) {
+            bury(entry, of: queue, because: .maxlen)
+        }
+    }
+
     /// What is ready in a queue but not in the core's, and not on its way to a client either; nothing if that cannot be
     /// seen.
     func missingInCore(of queue: ModelQueue) -> [ModelEntry] {

@@ -202,13 +202,12 @@ extension ModelBroker {
         try take(delivery, from: queue, consumer: nil, noAcknowledge: noAcknowledge, channel)
         // A get that has waited may be answered before all that this command publishes is there.
         if count > queue.ready.count { dropWhatMayNotStay() }
+        if count < queue.ready.count { dropPassedOver(in: queue) }
         let left = queue.ready.count
         let old = left - queue.ready.count { $0.readySince == currentStep }
         // What others have dropped, which only their length will tell, may have come here.
         let doubtful = queues.flatMap(\.passedOver).count(where: \.isReady)
-        // Those that this delivery passed over may have been too much before it.
-        let passedOver = queue.passedOver(in: currentStep).count(where: \.isReady)
-        guard max(0, min(old, queue.rules.mostKept ?? old) - passedOver)...left + doubtful ~= Int(count) else {
+        guard min(old, queue.rules.mostKept ?? old)...left + doubtful ~= Int(count) else {
             throw Violation("get-ok says \(count) messages are left, there are \(left); \(queue.contents)")
         }
         session(channel.id.session)?.undrained += delivery.outboundCost
