@@ -40,12 +40,7 @@ package struct JournalCheck {
             $0 + (fileSize(at: directory.contentFile($1)) ?? 0)
         }
         log = try LogMarkCheck(directory: directory).inspect()
-        do {
-            connection = try JournalDatabase.openUnchanged(directory)
-        } catch let error as SQLiteError where error.isDamage {
-            // What the log lacks says more than that nothing can be read through it.
-            throw log.damage.map { JournalFailure.damaged($0, in: directory) } ?? error as any Error
-        }
+        connection = try JournalDatabase.openUnchanged(directory)
         report.formatVersion = try JournalDatabase.formatVersion(connection)
     }
 

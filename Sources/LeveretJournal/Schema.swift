@@ -14,10 +14,10 @@
 /// The tables of the database.
 ///
 /// Messages lie in `segment`, many in a row, as the core's memory held them, or, when there are many bytes of them, in
-/// the file beside the database that `content_place` names; `settlement` says which of them are done, `message_update` what has changed of them, `segment_summary` what lives in those that nobody has touched for
-/// long. All are only ever looked up by their row number, so none has
-/// another index. The number of a row of settlements or updates is made of its segment's and a counter, so that the rows of
-/// one segment lie side by side.
+/// the file beside the database that `content_place` names; `settlement` says which of them are done, `message_update`
+/// what has changed of them, `segment_summary` what lives in those that nobody has touched for long. All are only ever
+/// looked up by their row number, so none has another index. The number of a row of settlements or updates is made of
+/// its segment's and a counter, so that the rows of one segment lie side by side.
 package enum Schema {
     /// "LEVR", in the header of the file, says whose database it is.
     package static let applicationID: Int64 = 0x4C45_5652
