@@ -46,6 +46,7 @@ final class LoadProducer: @unchecked Sendable {
     private func publish(from start: UInt64) throws(LoadFailure) {
         let batch = try PublishBatch(plan, producer: number, frameMax: connection.frameMax)
         let schedule = PublishSchedule(plan, producer: number, start: start)
+        var lastSentAt: UInt64 = 0
         while !progress.isStopping {
             let now = MonotonicClock.now()
             guard let due = schedule.due(at: now, sent: sent) else { return }
@@ -57,9 +58,10 @@ final class LoadProducer: @unchecked Sendable {
                 try connection.send(bytes, isStopping: { progress.isStopping })
                 if usesConfirms { confirms.noteSent(count, time: moment) }
                 sent += count
+                lastSentAt = now
                 progress.addSent(count)
             } else if due == 0 {
-                wait(until: schedule.wakeTime(after: now, sent: sent))
+                wait(until: schedule.wakeTime(sent: sent, lastSentAt: lastSentAt))
             }
             if usesConfirms { try readConfirms(wait: room == 0 && due > 0) }
         }

@@ -28,10 +28,11 @@ struct PublishSchedule {
     /// The moment from which a message's latency counts.
     func moment(of sequence: UInt64, now: UInt64) -> UInt64 { pace?.moment(of: sequence) ?? now }
 
-    /// When to look again after nothing was due: when the next message is, but not oftener than every 100
-    /// microseconds, so that the generator does not take the processor from the broker.
-    func wakeTime(after now: UInt64, sent: UInt64) -> UInt64 {
-        let next = max(moment(of: sent, now: now), now + 100_000)
+    /// When to look again after nothing was due: when the next message is, but not within 100 microseconds after the
+    /// last one was sent, so that the generator does not take the processor from the broker. Confirms that come in
+    /// between must not put it off.
+    func wakeTime(sent: UInt64, lastSentAt: UInt64) -> UInt64 {
+        let next = max(moment(of: sent, now: lastSentAt), lastSentAt + 100_000)
         return min(next, end ?? .max)
     }
 }

@@ -19,7 +19,15 @@ struct PublishScheduleTests {
         #expect(schedule.due(at: Self.second / 2, sent: 0) == 501)
         #expect(schedule.due(at: Self.second / 2, sent: 501) == 0)
         #expect(schedule.moment(of: 500, now: 0) == Self.second / 2)
-        #expect(schedule.wakeTime(after: Self.second / 2, sent: 501) == 501_000_000)
+        #expect(schedule.wakeTime(sent: 501, lastSentAt: Self.second / 2) == 501_000_000)
+    }
+
+    @Test func `at a high rate a producer sends every 100 microseconds, whenever confirms have woken it`() {
+        let plan = LoadPlan.sample(producers: 1, limit: .seconds(10), rate: 50_000)
+        let schedule = PublishSchedule(plan, producer: 0, start: 0)
+        #expect(schedule.due(at: 40_000, sent: 3) == 0)
+        #expect(schedule.wakeTime(sent: 3, lastSentAt: 40_000) == 140_000)
+        #expect(schedule.due(at: 139_999, sent: 3) == 4)
     }
 
     @Test func `nothing is due after the end`() {
