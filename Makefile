@@ -42,14 +42,16 @@ demo: build ## Watch a broker which is killed under load lose nothing, in a temp
 build: setup-build ## Build the command line tool for debugging
 	@$(SWIFT) build --product leveret
 
-# The linker strips the binary, so that a later build finds the file as it left it.
+# The linker strips the binary, so that a later build finds the file as it left it. Nobody looks for a program's symbols by
+# name; without them the linker may leave out what is not used.
+RELEASE := --configuration release --static-swift-stdlib -Xlinker --no-export-dynamic
 .PHONY: release
 release: setup-build ## Build the stripped release binary with a static Swift runtime: .build/release/leveret
-	@$(SWIFT) build --configuration release --static-swift-stdlib --product leveret -Xlinker -s
+	@$(SWIFT) build $(RELEASE) -Xlinker -s --product leveret
 
 .PHONY: release-symbols
 release-symbols: setup-build ## Build the release binary with its symbols, for profiles: .build-symbols/release/leveret
-	@$(SWIFT) build --configuration release --static-swift-stdlib --product leveret --scratch-path .build-symbols
+	@$(SWIFT) build $(RELEASE) --product leveret --scratch-path .build-symbols
 
 # --- Test
 
@@ -155,12 +157,12 @@ BENCH ?=
 
 .PHONY: bench
 bench: release setup-bench ## Measure Leveret beside RabbitMQ in one run and write Benchmarks/RESULTS.md
-	@LEVERET_BENCHMARKS=1 $(SWIFT) build --configuration release --static-swift-stdlib --product LeveretBare -Xlinker -s
+	@LEVERET_BENCHMARKS=1 $(SWIFT) build $(RELEASE) -Xlinker -s --product LeveretBare
 	python3 Benchmarks/compare.py $(BENCH)
 
 .PHONY: bench-micro
 bench-micro: setup-build ## Measure codec, core, routing, journal and in process; write Benchmarks/MICRO.md
-	@LEVERET_BENCHMARKS=1 $(SWIFT) build --configuration release --static-swift-stdlib --product LeveretMicro -Xlinker -s
+	@LEVERET_BENCHMARKS=1 $(SWIFT) build $(RELEASE) -Xlinker -s --product LeveretMicro
 	python3 Benchmarks/micro.py $(BENCH)
 
 .PHONY: bench-costs
@@ -169,7 +171,7 @@ bench-costs: release setup-bench ## Measure how costs grow with sizes, depths an
 
 .PHONY: counts
 counts: setup-counts ## Count what a message costs the core (allocations, instructions, ...), against what is checked in
-	@LEVERET_BENCHMARKS=1 $(SWIFT) build --configuration release --static-swift-stdlib --product LeveretCounts -Xlinker -s
+	@LEVERET_BENCHMARKS=1 $(SWIFT) build $(RELEASE) -Xlinker -s --product LeveretCounts
 	python3 Benchmarks/counts.py $(BENCH)
 
 # --- Machine

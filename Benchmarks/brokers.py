@@ -90,15 +90,45 @@ class PerfFailed(Exception):
     """`leveret perf` came to no sound result."""
 
 
-def run_perf(binary: str, broker, options: list[str], figures: bool = True, timeout: float = 120) -> dict:
-    """Runs `leveret perf` against a broker and returns what it reports."""
+def perf_command(binary: str, broker, options: list[str], figures: bool) -> list[str]:
     command = [binary, "perf", *options, "--url", broker.url, "--json"]
     if figures:
         command += ["--broker-pid", str(broker.pid)]
+    return command
+
+
+def run_perf(binary: str, broker, options: list[str], figures: bool = True, timeout: float = 120) -> dict:
+    """Runs `leveret perf` against a broker and returns what it reports."""
+    command = perf_command(binary, broker, options, figures)
     done = subprocess.run(command, capture_output=True, text=True, timeout=timeout)
-    if done.returncode != 0:
-        raise PerfFailed(f"{broker.name}: {' '.join(command)}\n{done.stdout}{done.stderr}")
-    return json.loads(done.stdout)
+    return report(broker, command, done.returncode, done.stdout, done.stderr)
+
+
+def report(broker, command: list[str], status: int, output: str, errors: str) -> dict:
+    if status != 0:
+        raise PerfFailed(f"{broker.name}: {' '.join(command)}\n{output}{errors}")
+    return json.loads(output)
+
+
+def launch_probed(binary: str, broker, queue: str, messages: int, timeout: float = 120) -> dict:
+    """Starts a broker and tells after how many seconds it accepted clients, and had so many messages.
+
+    The probe is there before, so that its own start takes nothing from the broker's."""
+    options = ["probe", "--queue", queue, "--count", str(messages), "--timeout", f"{timeout:g}"]
+    command = perf_command(binary, broker, options, figures=False)
+    probe = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        time.sleep(0.5)
+        started = time.time()
+        broker.launch()
+        output, errors = probe.communicate(timeout=timeout + 30)
+    finally:
+        if probe.poll() is None:
+            probe.kill()
+            probe.wait()
+    found = report(broker, command, probe.returncode, output, errors)
+    since = found["since"] - started
+    return {moment: since + found[moment] for moment in ("accepting_seconds", "ready_seconds")}
 
 
 def resident_bytes(pid: int) -> int:

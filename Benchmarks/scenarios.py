@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from brokers import PerfFailed, resident_bytes, run_perf
+from brokers import PerfFailed, launch_probed, resident_bytes, run_perf
 
 DURABLE = ["--durable", "--persistent", "--confirm", "1000"]
 ACKNOWLEDGED = ["--prefetch", "500", "--ack-every", "100"]
@@ -113,11 +113,7 @@ class Restart:
             filled = run_perf(context.binary, fresh, [*options, "--count", str(messages)], timeout=300)
             filled_bytes = resident_bytes(fresh.pid)
             fresh.kill()
-            started = time.time()
-            fresh.launch()
-            probe = ["probe", "--queue", "kept", "--count", str(messages), "--since", f"{started:.6f}",
-                     "--timeout", "120"]
-            found = run_perf(context.binary, fresh, probe, figures=False, timeout=150)
+            found = launch_probed(context.binary, fresh, "kept", messages)
             fresh.wait_until_ready()  # tells RabbitMQ's process
             return {
                 "messages": messages, "fill_rate": filled["publish_rate_per_second"],
@@ -127,8 +123,8 @@ class Restart:
 
     def commands(self) -> list[str]:
         options = ["--consumers", "0", "--keep", "--queue", "kept", "--size", "100", *DURABLE]
-        return ["leveret perf " + " ".join(options) + " --count MESSAGES", "SIGKILL, start",
-                "leveret perf probe --queue kept --count MESSAGES --since MOMENT"]
+        return ["leveret perf " + " ".join(options) + " --count MESSAGES", "SIGKILL",
+                "leveret perf probe --queue kept --count MESSAGES", "start"]
 
 
 @dataclass
@@ -149,9 +145,7 @@ class Connections:
             time.sleep(2)
             idle = resident_bytes(alone.pid)
         with own_broker(context, broker, start=False) as fresh:
-            started = time.time()
-            fresh.launch()
-            found = run_perf(context.binary, fresh, ["probe", "--since", f"{started:.6f}"], figures=False)
+            found = launch_probed(context.binary, fresh, "none", 0)
             fresh.wait_until_ready()
             time.sleep(0.5)
             used = resident_bytes(fresh.pid)
@@ -164,7 +158,7 @@ class Connections:
             }
 
     def commands(self) -> list[str]:
-        return ["leveret perf probe --since MOMENT", f"leveret perf connections --connections {self.connections} --hold 1"]
+        return ["leveret perf probe", "start", f"leveret perf connections --connections {self.connections} --hold 1"]
 
 
 def wait_until_listening(port: int, seconds: float = 60) -> None:

@@ -12,12 +12,22 @@ enum CommandRunner {
     static func run(_ arguments: some Sequence<String>) async -> Never {
         OutputStream.ignoreBrokenPipes()
         do {
-            let command = try LeveretCommand.parseAsRoot(Array(arguments))
-            try await run(command)
+            try await run(try parse(Array(arguments)))
             exit(ExitStatus.success.rawValue)
         } catch {
             end(with: error)
         }
+    }
+
+    /// To know all commands takes longer than all else that a start does before it opens the data directory. The broker
+    /// needs only its own; what that does not understand, a call for help included, goes the long way.
+    static func parse(_ arguments: [String]) throws -> any ParsableCommand {
+        if arguments.first == ServeCommand.configuration.commandName,
+            let command = try? ServeCommand.parse(Array(arguments.dropFirst()))
+        {
+            return command
+        }
+        return try LeveretCommand.parseAsRoot(arguments)
     }
 
     private static func run(_ command: any ParsableCommand) async throws {

@@ -46,7 +46,8 @@ package struct DataDirectory: Sendable, Hashable {
         return overflow ? Int.max : Int(clamping: bytes)
     }
 
-    /// Makes the folder, for its owner only, if it is missing.
+    /// Makes the folder, for its owner only, if it is missing. A loss of power may take it until what is put there is
+    /// forced to the disk with `synchronizeWithParent`.
     package func create() throws {
         guard !path.isEmpty else {
             throw JournalFailure(permanent: "the data directory has no name: choose a data directory")
@@ -103,6 +104,13 @@ package struct DataDirectory: Sendable, Hashable {
         return numbers
     }
 
+    /// Forces the folder's entries to the disk, and its own in the folder above: without that a loss of power may take
+    /// it with all that was confirmed in it. Done when there is something in it, both cost hardly more than one.
+    func synchronizeWithParent() throws {
+        try synchronizeDirectory(path)
+        try synchronizeDirectory(parent(of: path))
+    }
+
     private func make(_ paths: [String]) throws {
         for path in paths {
             guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
@@ -111,8 +119,7 @@ package struct DataDirectory: Sendable, Hashable {
                         + "create it, owned by this user, or choose another data directory"
                 )
             }
-            // Without this a loss of power may take the folder with all that was confirmed in it.
-            try synchronizeDirectory(parent(of: path))
+            if path != paths.last { try synchronizeDirectory(parent(of: path)) }
         }
     }
 }

@@ -98,7 +98,7 @@ package final class DatabaseCopy: JournalCopy {
                     + "check the owner and mode of \(target.path)"
             )
         }
-        try synchronizeDirectory(target.path)
+        try target.synchronizeWithParent()
     }
 
     /// Copies the database in a data directory that no broker uses.

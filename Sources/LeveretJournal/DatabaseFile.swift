@@ -61,7 +61,7 @@ struct DatabaseFile {
                     + "check the owner and mode of \(directory.path)"
             )
         }
-        try synchronizeDirectory(directory.path)
+        try directory.synchronizeWithParent()
     }
 
     private func fill(_ settings: JournalSettings, migrations: [Migration]) throws {

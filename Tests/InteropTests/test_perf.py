@@ -152,8 +152,10 @@ def test_a_probe_waits_for_the_messages(broker, channel, name):
     channel.queue_declare(queue)
     for _ in range(3):
         channel.basic_publish("", queue, b"x")
-    result = perf(broker, "probe", "--queue", queue, "--count", "3", "--since", str(time.time() - 1))
+    moment = time.time() - 1
+    result = perf(broker, "probe", "--queue", queue, "--count", "3", "--since", str(moment))
     assert result["depth"] == 3
+    assert abs(result["since"] - moment) < 0.001
     assert 1 <= result["accepting_seconds"] <= result["ready_seconds"] < 60
 
 

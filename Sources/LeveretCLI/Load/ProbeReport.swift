@@ -18,6 +18,7 @@ struct ProbeReport {
 
     var json: JSONValue {
         var members: [JSONValue.Member] = [
+            .init(name: "since", value: .number(result.since)),
             .init(name: "accepting_seconds", value: .number(result.acceptedAfter)),
             .init(name: "ready_seconds", value: .number(result.readyAfter)),
             .init(name: "depth", value: .unsigned(result.depth)),

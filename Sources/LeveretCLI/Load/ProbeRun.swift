@@ -28,7 +28,7 @@ struct ProbeRun {
                 let depth = try depth(connection)
                 let ready = MonotonicClock.secondsSince1970() - origin
                 connection.close()
-                if depth >= count { return try result(accepted, ready, depth) }
+                if depth >= count { return try result(since: origin, accepted, ready, depth) }
                 if isOver(end) {
                     throw .stalled(seconds: Int(timeoutSeconds), what: "the queue held too few messages, \(depth),")
                 }
@@ -39,10 +39,21 @@ struct ProbeRun {
         }
     }
 
-    private func result(_ accepted: Double, _ ready: Double, _ depth: UInt64) throws(LoadFailure) -> ProbeResult {
+    private func result(
+        since: Double,
+        _ accepted: Double,
+        _ ready: Double,
+        _ depth: UInt64
+    ) throws(LoadFailure) -> ProbeResult {
         do throws(SystemError) {
             let broker = try brokerProcess.map(ProcessFigures.init(process:))
-            return ProbeResult(acceptedAfter: accepted, readyAfter: ready, depth: depth, broker: broker)
+            return ProbeResult(
+                since: since,
+                acceptedAfter: accepted,
+                readyAfter: ready,
+                depth: depth,
+                broker: broker
+            )
         } catch {
             throw .system(error)
         }

@@ -76,7 +76,7 @@ struct ValidationTests {
         ["nonsense"],
     ])
     func `a command line that makes no sense is a usage error`(arguments: [String]) throws {
-        let error = #expect(throws: (any Error).self) { try LeveretCommand.parseAsRoot(arguments) }
+        let error = #expect(throws: (any Error).self) { try CommandRunner.parse(arguments) }
         let ending = Ending(of: try #require(error))
         #expect(ending.status == .usage)
         #expect(ending.text.hasPrefix("leveret: "))
@@ -110,7 +110,16 @@ struct ValidationTests {
         ["demo"],
     ])
     func `a command line as in the help is understood`(arguments: [String]) throws {
-        _ = try LeveretCommand.parseAsRoot(arguments)
+        _ = try CommandRunner.parse(arguments)
+    }
+
+    @Test(arguments: [["serve", "--prot", "1"], ["serve", "extra"], ["serve", "--port", "x"]])
+    func `what is wrong with a start is told as for any command`(arguments: [String]) throws {
+        let error = #expect(throws: (any Error).self) { try CommandRunner.parse(arguments) }
+        let whole = #expect(throws: (any Error).self) { try LeveretCommand.parseAsRoot(arguments) }
+        let ending = Ending(of: try #require(error))
+        #expect(ending == Ending(of: try #require(whole)))
+        #expect(ending.text.contains("\nUsage: leveret serve"))
     }
 
     @Test func `every command has examples in its help`() {
@@ -140,7 +149,7 @@ struct ValidationTests {
     @Test(arguments: [["--help"], ["help"], ["publish", "--help"], ["--version"]])
     func `help and version are a success`(arguments: [String]) throws {
         let error = #expect(throws: (any Error).self) {
-            var command = try LeveretCommand.parseAsRoot(arguments)
+            var command = try CommandRunner.parse(arguments)
             try command.run()
         }
         #expect(try Ending(of: #require(error)).status == .success)
