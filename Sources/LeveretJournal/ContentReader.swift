@@ -19,16 +19,37 @@ final class ContentReader {
         _ place: ContentPlace,
         _ body: (UnsafeRawBufferPointer) throws -> Result
     ) throws -> Result {
-        let file = try file(place.file)
-        // The length is the database's word: it is held against the file before memory is taken for it.
-        try requireWhole(place)
+        let file = try wholeFile(of: place)
         defer { if memory.count > ContentReader.keptCapacity { memory = [] } }
         if memory.count < place.length { memory = [UInt8](repeating: 0, count: place.length) }
         return try memory.withUnsafeMutableBytes { bytes in
             let bytes = UnsafeMutableRawBufferPointer(rebasing: bytes[..<place.length])
-            guard try file.read(into: bytes, at: place.start) else { throw damage(place, "ends before it") }
+            try read(place, of: file, into: bytes)
             return try body(UnsafeRawBufferPointer(bytes))
         }
+    }
+
+    /// Reads a content into the memory that `room` gives for so many bytes, and gives that.
+    func read(
+        _ place: ContentPlace,
+        into room: (Int) -> UnsafeMutableRawBufferPointer
+    ) throws -> UnsafeMutableRawBufferPointer {
+        let file = try wholeFile(of: place)
+        let bytes = room(place.length)
+        try read(place, of: file, into: bytes)
+        return bytes
+    }
+
+    /// The file of a content, which is long enough for it: the length is the database's word, and memory is to be taken
+    /// for that much.
+    private func wholeFile(of place: ContentPlace) throws -> VirtualFile {
+        let file = try file(place.file)
+        try requireWhole(place)
+        return file
+    }
+
+    private func read(_ place: ContentPlace, of file: VirtualFile, into bytes: UnsafeMutableRawBufferPointer) throws {
+        guard try file.read(into: bytes, at: place.start) else { throw damage(place, "ends before it") }
     }
 
     /// Throws if the file of a content is not there, or too short for it.

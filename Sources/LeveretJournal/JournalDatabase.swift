@@ -156,9 +156,9 @@ final class JournalDatabase {
         }
     }
 
-    func withSegment(_ id: SegmentID, _ body: (UnsafeRawBufferPointer) -> Void) throws {
+    func readSegment(_ id: SegmentID, into room: (Int) -> UnsafeMutableRawBufferPointer) throws {
         try reading {
-            guard try reader.withContent(id.rawValue, body) != nil else {
+            guard try reader.read(id.rawValue, into: room) else {
                 throw Damage(table: "segment", row: "\(id.rawValue)", "the segment is missing")
             }
         }

@@ -58,8 +58,8 @@ package final class SQLiteJournal: JournalStore, @unchecked Sendable {
         }
     }
 
-    package func withSegment(_ id: SegmentID, _ body: (UnsafeRawBufferPointer) -> Void) throws {
-        try reading { try $0.withSegment(id, body) }
+    package func readSegment(_ id: SegmentID, into room: (Int) -> UnsafeMutableRawBufferPointer) throws {
+        try reading { try $0.readSegment(id, into: room) }
     }
 
     package func loadIndex(_ id: SegmentID) throws -> [UInt8] {

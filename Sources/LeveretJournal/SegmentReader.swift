@@ -14,6 +14,20 @@ final class SegmentReader {
         select = try connection.prepare("SELECT length, content_checksum, content FROM segment WHERE id = ?")
     }
 
+    /// Reads the content of a segment into the memory that `room` gives for so many bytes; `false` if there is no such
+    /// segment.
+    func read(_ id: UInt64, into room: (Int) -> UnsafeMutableRawBufferPointer) throws -> Bool {
+        let wasRead: Void? = try withRow(id) { row in
+            guard let place = row.place else {
+                let memory = room(row.content.count)
+                memory.copyMemory(from: row.content)
+                return try row.check(UnsafeRawBufferPointer(memory))
+            }
+            try row.check(UnsafeRawBufferPointer(try contents.read(place, into: room)))
+        }
+        return wasRead != nil
+    }
+
     /// The content of a segment; nil if there is no such segment.
     func load(_ id: UInt64) throws -> [UInt8]? {
         try withContent(id) { [UInt8]($0) }
@@ -36,22 +50,46 @@ final class SegmentReader {
 
     /// Lends `body` the content of a segment; nil if there is no such segment.
     func withContent<Result>(_ id: UInt64, _ body: (UnsafeRawBufferPointer) -> Result) throws -> Result? {
+        try withRow(id) { row in
+            guard let place = row.place else {
+                try row.check(row.content)
+                return body(row.content)
+            }
+            return try contents.withContent(place) { content in
+                try row.check(content)
+                return body(content)
+            }
+        }
+    }
+
+    private func withRow<Result>(_ id: UInt64, _ body: (Row) throws -> Result) throws -> Result? {
         // The statement must not stay open: it would keep the write-ahead log from being reset.
         defer { select.reset() }
         try select.bind(Int64(bitPattern: id), at: 1)
         guard try select.step() else { return nil }
         let length = UInt64(bitPattern: select.integer(0))
-        let stored = select.integer(1)
-        func checked(_ bytes: UnsafeRawBufferPointer) throws -> Result {
-            let checksum = Checksum(bytes, domain: .segmentContent, identity: id, length: length)
-            guard checksum.stored == stored else {
+        let checksum = select.integer(1)
+        return try select.withBlob(2) { content in
+            let place = content.isEmpty ? try place(of: id) : nil
+            return try body(Row(id: id, length: length, checksum: checksum, content: content, place: place))
+        }
+    }
+
+    /// A segment's row, as long as its statement is open.
+    private struct Row {
+        let id: UInt64
+        let length: UInt64
+        let checksum: Int64
+        let content: UnsafeRawBufferPointer
+        /// Where the content lies if not in the row.
+        let place: ContentPlace?
+
+        /// Throws if the bytes are not the content that was written.
+        func check(_ bytes: UnsafeRawBufferPointer) throws {
+            let found = Checksum(bytes, domain: .segmentContent, identity: id, length: length)
+            guard found.stored == checksum else {
                 throw Damage(table: "segment", row: "\(id)", "the content does not match its checksum")
             }
-            return body(bytes)
-        }
-        return try select.withBlob(2) { bytes in
-            guard bytes.isEmpty, let place = try place(of: id) else { return try checked(bytes) }
-            return try contents.withContent(place, checked)
         }
     }
 

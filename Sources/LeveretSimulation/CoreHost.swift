@@ -104,9 +104,10 @@ package final class CoreHost {
     }
 
     package func segmentLoaded(_ segment: SegmentID, index: [UInt8], _ content: [UInt8]) -> [Observation] {
-        let loan = LentMemory(capacity: content.count)
-        defer { loan.takeBack() }
-        return apply(.segmentLoaded(segment, index: index, loan.lend(content)))
+        let memory = SegmentMemory(capacity: content.count)
+        memory.bytes.copyBytes(from: content)
+        let restored = RestoredSegment(memory, count: content.count)
+        return apply(.segmentLoaded(segment, index: index, restored))
     }
 
     /// The delayed messages of a queue in virtual host `/`.

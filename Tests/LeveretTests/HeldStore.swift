@@ -25,7 +25,7 @@ final class HeldStore: JournalStore, @unchecked Sendable {
 
     func recover() throws -> RecoveredState { RecoveredState() }
     func tidy(isIdle: Bool) throws -> Bool { false }
-    func withSegment(_ id: SegmentID, _ body: (UnsafeRawBufferPointer) -> Void) throws {
+    func readSegment(_ id: SegmentID, into room: (Int) -> UnsafeMutableRawBufferPointer) throws {
         throw HeldStore.keepsNothing
     }
     func loadIndex(_ id: SegmentID) throws -> [UInt8] { throw HeldStore.keepsNothing }

@@ -21,6 +21,12 @@ final class JournalWriter: JournalWriting, Sendable {
         var hasEnded = false
     }
 
+    /// What only the thread itself uses.
+    private struct Own {
+        var commitTime = CommitTime()
+        var readingMemory = ReadingMemory()
+    }
+
     private enum Work {
         case commit(JournalBatch)
         case awaitSettlements
@@ -84,7 +90,7 @@ final class JournalWriter: JournalWriting, Sendable {
 
     private func run(_ driver: CoreDriver) {
         defer { refuseCopies() }
-        var commitTime = CommitTime()
+        var own = Own()
         // When what waits for being settled has waited as long as a commit takes.
         var lookAt: ContinuousClock.Instant?
         // When the next step of tidying may be taken although there is other work; nil if now.
@@ -101,11 +107,11 @@ final class JournalWriter: JournalWriting, Sendable {
             let left = [lookAt, tidyAt].compactMap(\.self).min().map { now.duration(to: $0) }
             switch thread.wait(left, until: { JournalWriter.take(&$0, mayTidy: mayTidy) }) {
             case nil: continue
-            case .awaitSettlements: lookAt = .now.advanced(by: commitTime.typical)
+            case .awaitSettlements: lookAt = .now.advanced(by: own.commitTime.typical)
             case .commit(let batch):
                 lookAt = nil
-                guard commit(batch, driver, timing: &commitTime) else { return }
-            case .load(let segment): load(segment, driver)
+                guard commit(batch, driver, &own) else { return }
+            case .load(let segment): load(segment, driver, in: &own.readingMemory)
             case .copy: stepCopy()
             case .tidy:
                 guard tidy(isIdle: true, driver) else { return }
@@ -160,10 +166,10 @@ final class JournalWriter: JournalWriting, Sendable {
     }
 
     /// Commits a batch, again and again while the disk has no room. `false` if the journal has failed for good.
-    private func commit(_ batch: JournalBatch, _ driver: CoreDriver, timing: inout CommitTime) -> Bool {
+    private func commit(_ batch: JournalBatch, _ driver: CoreDriver, _ own: inout Own) -> Bool {
         while true {
             do {
-                try timing.measure { try store.commit(batch) }
+                try own.commitTime.measure { try store.commit(batch) }
                 thread.update { $0.isCommitting = false }
                 driver.perform { $0.apply(.journalCommitted(batch.position)) }
                 // A copy gets on however busy the journal is.
@@ -171,7 +177,7 @@ final class JournalWriter: JournalWriting, Sendable {
                 return tidy(isIdle: false, driver)
             } catch let failure as JournalFailure where failure.isRetryable {
                 driver.perform { $0.apply(.journalStalled(reason: failure.text)) }
-                if isToldToStop(within: JournalWriter.retryAfter, driver) { return false }
+                if isToldToStop(within: JournalWriter.retryAfter, driver, &own) { return false }
             } catch {
                 driver.perform { $0.apply(.journalFailed(reason: "\(error)")) }
                 return false
@@ -180,26 +186,25 @@ final class JournalWriter: JournalWriting, Sendable {
     }
 
     /// Waits before the next try; meanwhile consumers get their segments.
-    private func isToldToStop(within time: Duration, _ driver: CoreDriver) -> Bool {
+    private func isToldToStop(within time: Duration, _ driver: CoreDriver, _ own: inout Own) -> Bool {
         let work = thread.wait(time) { inbox -> Work? in
             if !inbox.loads.isEmpty { return .load(inbox.loads.removeFirst()) }
             return inbox.isStopping ? .stop : nil
         }
         switch work {
         case .load(let segment):
-            load(segment, driver)
+            load(segment, driver, in: &own.readingMemory)
             return false
         case .stop: return true
         case .commit, .awaitSettlements, .copy, .tidy, nil: return false
         }
     }
 
-    private func load(_ segment: SegmentID, _ driver: CoreDriver) {
+    private func load(_ segment: SegmentID, _ driver: CoreDriver, in memory: inout ReadingMemory) {
         do {
             let index = try store.loadIndex(segment)
-            try store.withSegment(segment) { content in
-                driver.perform { $0.apply(.segmentLoaded(segment, index: index, content)) }
-            }
+            let restored = try store.restoreSegment(segment) { memory.take($0) }
+            driver.perform { $0.apply(.segmentLoaded(segment, index: index, restored)) }
         } catch {
             driver.perform { $0.apply(.segmentFailed(segment, reason: "\(error)")) }
         }

@@ -59,9 +59,9 @@ extension BrokerCore {
         request(log[slot], for: queue)
     }
 
-    mutating func segmentLoaded(_ id: SegmentID, index: [UInt8], _ content: UnsafeRawBufferPointer) {
+    mutating func segmentLoaded(_ id: SegmentID, index: [UInt8], _ restored: RestoredSegment?) {
         guard log.isWaiting(for: id) else { return }
-        guard let segment = log.load(id, content: content) else {
+        guard let segment = log.load(id, restored) else {
             fail("segment \(id.rawValue) of the journal is damaged: its records do not fit; run 'leveret check'")
             return
         }

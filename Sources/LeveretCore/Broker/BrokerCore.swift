@@ -126,7 +126,7 @@ package struct BrokerCore: ~Copyable {
         case .journalStalled(let reason): blockReasons.journal = reason
         case .journalFailed(let reason): fail(reason)
         case .resourceAlarm(let resource, let isRaised): blockReasons.setAlarm(resource, isRaised: isRaised)
-        case .segmentLoaded(let segment, let index, let content): segmentLoaded(segment, index: index, content)
+        case .segmentLoaded(let segment, let index, let restored): segmentLoaded(segment, index: index, restored)
         case .segmentFailed(let segment, let reason): segmentFailed(segment, reason: reason)
         case .cancelDelayed(let virtualHost, let queue, let number):
             cancelDelayed(number, of: queue, in: virtualHost)

@@ -27,8 +27,8 @@ package enum Command {
     case journalFailed(reason: String)
     /// The machine runs short of something, or no longer: publishers are to wait as long as it does.
     case resourceAlarm(Resource, isRaised: Bool)
-    /// Answers the effect `loadSegment`.
-    case segmentLoaded(SegmentID, index: [UInt8], UnsafeRawBufferPointer)
+    /// Answers the effect `loadSegment`; without a segment if what was read back are no records.
+    case segmentLoaded(SegmentID, index: [UInt8], RestoredSegment?)
     /// A segment could not be read back.
     case segmentFailed(SegmentID, reason: String)
     /// An operator drops a delayed message, named as `BrokerCore.delayedMessages` names it.

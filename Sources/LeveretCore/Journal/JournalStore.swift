@@ -12,9 +12,9 @@ package protocol JournalStore: AnyObject, Sendable {
     /// When it throws, the store must not be used any more.
     func tidy(isIdle: Bool) throws -> Bool
 
-    /// Lends `body` the content of a segment as it was written (the concatenated pieces); throws if it is damaged or
-    /// missing. `body` must not use the store.
-    func withSegment(_ id: SegmentID, _ body: (UnsafeRawBufferPointer) -> Void) throws
+    /// Reads the content of a segment as it was written (the concatenated pieces) into the memory that `room` gives
+    /// for so many bytes; throws if it is damaged or missing. `room` must not use the store.
+    func readSegment(_ id: SegmentID, into room: (Int) -> UnsafeMutableRawBufferPointer) throws
 
     /// The index of a segment as it was written; throws if it is damaged or missing.
     func loadIndex(_ id: SegmentID) throws -> [UInt8]
@@ -29,9 +29,24 @@ package protocol JournalStore: AnyObject, Sendable {
 extension JournalStore {
     /// The content of a segment as it was written; throws if it is damaged or missing.
     package func loadSegment(_ id: SegmentID) throws -> [UInt8] {
-        var content: [UInt8] = []
-        try withSegment(id) { content = [UInt8]($0) }
-        return content
+        var memory = SegmentMemory(capacity: 0)
+        try readSegment(id) { size in
+            memory = SegmentMemory(capacity: size)
+            return memory.bytes
+        }
+        return [UInt8](memory.bytes)
+    }
+
+    /// Reads a segment back into memory that `take` gives for so many bytes. `nil` if the content is not what the log
+    /// has written; throws if it is damaged or missing.
+    package func restoreSegment(_ id: SegmentID, in take: (Int) -> SegmentMemory) throws -> RestoredSegment? {
+        var restored: (memory: SegmentMemory, count: Int)?
+        try readSegment(id) { size in
+            let memory = take(size)
+            restored = (memory, size)
+            return UnsafeMutableRawBufferPointer(rebasing: memory.bytes[..<size])
+        }
+        return restored.flatMap { RestoredSegment($0.memory, count: $0.count) }
     }
 }
 

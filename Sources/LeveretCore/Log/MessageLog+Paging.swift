@@ -10,27 +10,15 @@ extension MessageLog {
         }
     }
 
-    /// Takes a segment as the journal has read it back. `nil` if the content is not what was written.
-    mutating func load(_ id: SegmentID, content: UnsafeRawBufferPointer) -> Segment? {
-        guard let segment = segmentsByID[id], segment.isLoading, let source = content.baseAddress else { return nil }
+    /// Takes a segment as the journal has read it back. `nil` if that is not what was written.
+    mutating func load(_ id: SegmentID, _ restored: RestoredSegment?) -> Segment? {
+        guard let segment = segmentsByID[id], segment.isLoading, let restored else { return nil }
         guard !segment.isResident else {
             // Only the index was wanted.
             segment.isLoading = false
             return segment
         }
-        let memory = SegmentMemory(capacity: segment.length)
-        guard let destination = memory.bytes.baseAddress else { return nil }
-        var position = 0
-        while position < content.count {
-            let start = source + position
-            let available = content.count - position
-            guard Record.isWellFormed(at: start, available: available, segmentLength: segment.length) else {
-                return nil
-            }
-            let record = Record(at: start)
-            (destination + Int(record.offset)).copyMemory(from: start, byteCount: record.length)
-            position += record.length
-        }
+        guard let memory = restored.memory(ofLength: segment.length) else { return nil }
         segment.memory = memory
         segment.start = 0
         segment.isLoading = false

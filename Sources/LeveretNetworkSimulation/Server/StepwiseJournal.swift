@@ -97,9 +97,8 @@ final class StepwiseJournal: JournalWriting, @unchecked Sendable {
         let segment = loads.removeFirst()
         do {
             let index = try store.loadIndex(segment)
-            try store.withSegment(segment) { content in
-                driver.perform { $0.apply(.segmentLoaded(segment, index: index, content)) }
-            }
+            let restored = try store.restoreSegment(segment) { SegmentMemory(capacity: $0) }
+            driver.perform { $0.apply(.segmentLoaded(segment, index: index, restored)) }
         } catch {
             driver.perform { $0.apply(.segmentFailed(segment, reason: "\(error)")) }
         }

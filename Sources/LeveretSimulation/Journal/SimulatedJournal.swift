@@ -51,8 +51,9 @@ package final class SimulatedJournal: JournalStore, @unchecked Sendable {
 
     package func tidy(isIdle: Bool) throws -> Bool { false }
 
-    package func withSegment(_ id: SegmentID, _ body: (UnsafeRawBufferPointer) -> Void) throws {
-        try segment(id).content.withUnsafeBytes(body)
+    package func readSegment(_ id: SegmentID, into room: (Int) -> UnsafeMutableRawBufferPointer) throws {
+        let content = try segment(id).content
+        room(content.count).copyBytes(from: content)
     }
 
     package func loadIndex(_ id: SegmentID) throws -> [UInt8] { try segment(id).index }
