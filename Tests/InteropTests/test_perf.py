@@ -183,7 +183,7 @@ def test_the_machine_is_measured_without_a_broker(tmp_path):
         assert writes["latency_us"]["count"] > 0
         assert writes["bytes_per_second"] == pytest.approx(1024 * writes["messages_of_1_kib_per_second"], abs=1024)
     assert [connections["exchanges"] for connections in result["connections"]] == [0, 4]
-    for latencies in (result["round_trip_us"], result["wake_us"],
+    for latencies in (result["round_trip_us"], result["forced_answer_us"], result["wake_us"],
                       *(connections["open_latency_us"] for connections in result["connections"])):
         assert latencies["count"] > 0
         assert 0 < latencies["p50"] <= latencies["p99"] <= latencies["max"]

@@ -7,13 +7,13 @@ struct ForcedWriteRun {
     let run: MachineRun
 
     /// How much of the file is written over.
-    private static let regionBytes = 16 << 20
+    static let regionBytes = 16 << 20
     /// How long an appended file may become; the measurement ends there.
     private static let appendedBytes = 512 << 20
 
     func execute() throws -> MachineResult.ForcedWrites {
         let file = try ScratchFile(in: run.directory)
-        let content = noise()
+        let content = Self.noise(bytes)
         let limit = isAppending ? Self.appendedBytes : Self.regionBytes
         var latencies = LatencyHistogram()
         let seconds = try content.withUnsafeBytes { content in
@@ -42,7 +42,7 @@ struct ForcedWriteRun {
     }
 
     /// Bytes that no file system can make smaller.
-    private func noise() -> [UInt8] {
+    static func noise(_ bytes: Int) -> [UInt8] {
         var generator = SystemRandomNumberGenerator()
         return (0..<bytes).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
     }

@@ -18,6 +18,10 @@ struct MachineReport {
             )
         }
         table.add(["round trip of \(NumberText.bytes(RoundTripRun.bytes)), TCP"] + quantiles(result.roundTrips))
+        table.add(
+            ["the same, answered when \(ForcedAnswerRun.bytes >> 10) KiB are forced out"]
+                + quantiles(result.forcedAnswers)
+        )
         for relay in result.relays {
             let rate = NumberText.fixed(Double(relay.perSecond))
             table.add(["passing on by a thread, \(rate)/s"] + quantiles(relay.latencies))
@@ -59,7 +63,9 @@ extension MachineReport {
         ]
         let relays = JSONValue.Member(name: "relays", value: .array(result.relays.map(Self.json)))
         let threads =
-            LoadFigures.members("round_trip", result.roundTrips) + [relays] + LoadFigures.members("wake", result.wakes)
+            LoadFigures.members("round_trip", result.roundTrips)
+            + LoadFigures.members("forced_answer", result.forcedAnswers) + [relays]
+            + LoadFigures.members("wake", result.wakes)
         let connections = JSONValue.array(result.connections.map(Self.json))
         return .object(head + threads + [.init(name: "connections", value: connections)])
     }

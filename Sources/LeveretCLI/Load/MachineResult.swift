@@ -43,6 +43,8 @@ struct MachineResult: Sendable {
     let forcedWrites: [ForcedWrites]
     /// From sending some bytes to another thread over TCP until they were back; in nanoseconds.
     let roundTrips: LatencyHistogram
+    /// The same, when each answer waited for another thread to force 4 KiB to the disk; in nanoseconds.
+    let forcedAnswers: LatencyHistogram
     let relays: [Relay]
     /// From waking a thread that waits at a condition variable until it goes on; in nanoseconds.
     let wakes: LatencyHistogram

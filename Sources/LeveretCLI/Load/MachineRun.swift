@@ -18,7 +18,7 @@ struct MachineRun {
 
     /// Throws `SystemError` if the system refuses something, `CancellationError` if it was interrupted.
     func execute() throws -> MachineResult {
-        let total = Self.pieces.count * 2 + Self.relayRates.count + 4
+        let total = Self.pieces.count * 2 + Self.relayRates.count + 5
         var line = ProgressLine("completed", "measurements", total: UInt64(total))
         defer { line.clear() }
         var forcedWrites: [MachineResult.ForcedWrites] = []
@@ -30,6 +30,7 @@ struct MachineRun {
             }
         }
         let roundTrips = try completing(&line) { try RoundTripRun(run: self).execute() }
+        let forcedAnswers = try completing(&line) { try ForcedAnswerRun(run: self).execute() }
         let relays = try Self.relayRates.map { rate in
             let latencies = try completing(&line) { try RelayRun(run: self, perSecond: rate).execute() }
             return MachineResult.Relay(perSecond: rate, latencies: latencies)
@@ -44,6 +45,7 @@ struct MachineRun {
             seconds: seconds,
             forcedWrites: forcedWrites,
             roundTrips: roundTrips,
+            forcedAnswers: forcedAnswers,
             relays: relays,
             wakes: wakes,
             connections: connections

@@ -9,6 +9,8 @@ import Darwin
 /// Sends some bytes over TCP to another thread, which sends them back, over and over.
 struct RoundTripRun {
     let run: MachineRun
+    /// What the other thread does before it sends the bytes back.
+    var beforeAnswering: @Sendable () -> Void = {}
 
     /// As much as a small message takes on the wire.
     static let bytes = 100
@@ -20,7 +22,7 @@ struct RoundTripRun {
         let near = try StreamSocket.connect(host: LoopbackListener.host, port: listener.port, peer: peer)
         guard let far = try listener.accept(milliseconds: Int32(Self.timeoutMilliseconds)) else { throw Self.silence }
         near.setTimeout(milliseconds: Self.timeoutMilliseconds)
-        let echo = try NativeThread.start { Self.sendBack(far) }
+        let echo = try NativeThread.start { Self.sendBack(far, after: beforeAnswering) }
         defer {
             near.endSending()
             echo.join()
@@ -46,11 +48,14 @@ struct RoundTripRun {
 
     /// Answers each request with the same bytes until the peer closes its side. A failure ends the answers, which the
     /// peer notices.
-    static func sendBack(_ socket: StreamSocket) {
+    static func sendBack(_ socket: StreamSocket, after work: () -> Void = {}) {
         var content = [UInt8](repeating: 0, count: bytes)
         content.withUnsafeMutableBytes { content in
             do throws(SystemError) {
-                while try socket.receiveAll(into: content) { try socket.sendAll(UnsafeRawBufferPointer(content)) }
+                while try socket.receiveAll(into: content) {
+                    work()
+                    try socket.sendAll(UnsafeRawBufferPointer(content))
+                }
             } catch {
                 socket.endSending()
             }

@@ -12,6 +12,7 @@ struct MachineRunTests {
         #expect(result.forcedWrites.map(\.isAppending) == [false, false, false, true, true, true])
         for writes in result.forcedWrites { #expect(writes.latencies.count > 0 && writes.bytesPerSecond > 0) }
         #expect(result.roundTrips.count > 0)
+        #expect(result.forcedAnswers.count > 0)
         #expect(result.relays.map(\.perSecond) == [5_000, 50_000])
         for relay in result.relays { #expect(relay.latencies.count > 0) }
         #expect(result.wakes.count > 0)

@@ -6,8 +6,8 @@ struct PerfMachineCommand: AsyncParsableCommand {
         abstract: "Measure the machine itself: what bounds any durable broker on it.",
         discussion: """
             Needs no broker. Measures how long a write and fdatasync take (4, 16 and 256 KiB, over bytes that are there \
-            and at a file's end), a round trip over TCP on loopback, messages that a thread passes on to \
-            another, the wake of a thread, and connections that are \
+            and at a file's end), a round trip over TCP on loopback, alone and with 4 KiB forced out before the answer, messages \
+            that a thread passes on to another, the wake of a thread, and connections that are \
             opened and closed. Writes up to 512 MiB into a file at a time, which it removes.
 
             EXAMPLES
@@ -26,7 +26,7 @@ struct PerfMachineCommand: AsyncParsableCommand {
     )
     var directory: String?
 
-    @Option(help: ArgumentHelp("Measure each of twelve things for so long.", valueName: "seconds"))
+    @Option(help: ArgumentHelp("Measure each of thirteen things for so long.", valueName: "seconds"))
     var seconds = 1.0
 
     @Flag(help: "Print one JSON object instead of the table.")
