@@ -174,6 +174,20 @@ import Testing
         #expect(core.host.report().sessions == 0)
     }
 
+    @Test(arguments: [-1, 1])
+    func `content that is no longer what the log wrote is not delivered`(change: Int) throws {
+        let core = try coreWithBacklog(100).restarted()
+        core.loadsAtOnce = false
+        try core.consume("d", prefetch: 0)
+        let segment = try #require(core.wantedSegments.first)
+        var content = try core.journal.loadSegment(segment)
+        // Cut off, or with another length of its first record.
+        if change < 0 { content.removeLast() } else { content[change] = 0xFF }
+        let index = try core.journal.loadIndex(segment)
+        #expect(core.host.segmentLoaded(segment, index: index, content).texts == [])
+        #expect(core.host.report().sessions == 0)
+    }
+
     @Test func `a start keeps the order of a message that was delayed past others and these`() throws {
         let core = try coreWithBacklog(1)
         core.commitsAtOnce = false
