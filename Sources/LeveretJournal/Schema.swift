@@ -62,6 +62,8 @@ package struct Migration: Sendable {
         Migration(version: 4, name: "summaries of segments", sql: summaryTable),
         Migration(version: 5, name: "paused queues, repeated messages in the indexes", sql: pausedQueueTable),
         Migration(version: 6, name: "contents in files beside the database", sql: contentPlaceTable),
+        // Both encodings are read, so nothing is to be changed.
+        Migration(version: 7, name: "indexes of a few bytes a message", sql: ""),
     ]
 
     private static var updatesAndDeduplication: Migration {

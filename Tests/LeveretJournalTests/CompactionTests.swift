@@ -137,7 +137,8 @@ private struct SparseBacklog {
                 SparseBacklog.channel,
                 [Publishing(exchange: "", routingKey: "d", properties: properties, body: body)]
             )
-            if number.isMultiple(of: 10) { SparseBacklog.commit(host, &publishing) }
+            // Segments of nearly four pages: SQLite leaves one page to what is written anew in place.
+            if number.isMultiple(of: 20) { SparseBacklog.commit(host, &publishing) }
         }
         _ = host.apply(.method(SparseBacklog.channel, .consume(SparseBacklog.consumer)))
         SparseBacklog.commit(host, &publishing)

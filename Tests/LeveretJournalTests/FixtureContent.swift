@@ -11,6 +11,7 @@ enum FixtureContent {
         if version >= 4 { batches.append(summaries) }
         if version >= 5 { batches.append(pauses) }
         if version >= 6 { batches.append(contentInFile) }
+        if version >= 7 { batches.append(compactIndex) }
         return batches
     }
 
@@ -55,6 +56,10 @@ enum FixtureContent {
 
     private static var contentInFile: JournalBatch {
         .make(next: 7) { $0.segments = [.make(14, bytes: 9_000)] }
+    }
+
+    private static var compactIndex: JournalBatch {
+        .make(next: 7) { $0.segments = [.make(15, index: [1, 0, 64, 2, 1, 4])] }
     }
 
     private static var pauses: JournalBatch {

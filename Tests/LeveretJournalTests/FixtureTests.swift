@@ -113,7 +113,7 @@ import Testing
         journal.close()
         #expect(try JournalCheck.run(directory: directory.path).problems == [])
         let state = try SQLiteJournal(directory: directory.path, durability: .off).recover()
-        let later: [UInt64] = (version < 4 ? [] : [12, 13]) + (version < 6 ? [] : [14])
+        let later: [UInt64] = (version < 4 ? [] : [12, 13]) + (version < 6 ? [] : [14]) + (version < 7 ? [] : [15])
         #expect(state.segments.map(\.id.rawValue) == [1, 2] + later + [20])
         #expect(state.deliveryMarks == [.make(1, 5), .make(2, 700)])
         #expect(state.deduplications.contains(.make(.queue(QueueID(rawValue: 2)), "c", 3)))

@@ -143,7 +143,7 @@ struct UncommittedReference {
 }
 
 /// What a queue's entry, or its history, holds that most messages do not have.
-struct ReferenceDetails {
+struct ReferenceDetails: Hashable {
     var deadline = QueueEntry.noDeadline
     /// In milliseconds since 1970; 0 is at once.
     var dueAt: UInt64 = 0
