@@ -29,7 +29,7 @@ struct Listener {
             let channel: any NIOCore.Channel
             switch address.kind {
             case .host(let host, let port), .tls(let host, let port):
-                channel = try await bootstrap.bind(host: host, port: port).get()
+                channel = try await bind(bootstrap, host: host, port: port)
             case .unixDomainSocket(let path):
                 let descriptor = try UnixSocketFile.listen(path: path, mode: 0o660, backlog: backlog)
                 channel = try await bootstrap.withBoundSocket(descriptor).get()
@@ -49,6 +49,18 @@ struct Listener {
     func close() async {
         try? await channel.close()
         if case .unixDomainSocket(let path) = address.kind { UnixSocketFile.remove(path: path) }
+    }
+
+    /// An address in digits needs none of the system's files, which it would look for names in.
+    private static func bind(
+        _ bootstrap: ServerBootstrap,
+        host: String,
+        port: Int
+    ) async throws -> any NIOCore.Channel {
+        if (0...65_535).contains(port), let address = try? SocketAddress(ipAddress: host, port: port) {
+            return try await bootstrap.bind(to: address).get()
+        }
+        return try await bootstrap.bind(host: host, port: port).get()
     }
 
     private static func makeBootstrap(
