@@ -147,7 +147,7 @@ class Connections:
         with own_broker(context, broker, start=False) as fresh:
             found = launch_probed(context.binary, fresh, "none", 0)
             fresh.wait_until_ready()
-            time.sleep(0.5)
+            time.sleep(2)  # by then a broker has let go of the code that started it
             used = resident_bytes(fresh.pid)
             options = ["connections", "--connections", str(self.connections), "--hold", "1"]
             result = run_perf(context.binary, fresh, options)
