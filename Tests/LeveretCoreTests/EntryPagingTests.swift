@@ -174,15 +174,21 @@ import Testing
         #expect(core.host.report().sessions == 0)
     }
 
-    @Test(arguments: [-1, 1])
+    @Test(arguments: [-1, 0, 1])
     func `content that is no longer what the log wrote is not delivered`(change: Int) throws {
         let core = try coreWithBacklog(100).restarted()
         core.loadsAtOnce = false
         try core.consume("d", prefetch: 0)
         let segment = try #require(core.wantedSegments.first)
         var content = try core.journal.loadSegment(segment)
-        // Cut off, or with another length of its first record.
-        if change < 0 { content.removeLast() } else { content[change] = 0xFF }
+        // Cut off, gone, or with another length of its first record.
+        if change < 0 {
+            content.removeLast()
+        } else if change == 0 {
+            content.removeAll()
+        } else {
+            content[change] = 0xFF
+        }
         let index = try core.journal.loadIndex(segment)
         #expect(core.host.segmentLoaded(segment, index: index, content).texts == [])
         #expect(core.host.report().sessions == 0)

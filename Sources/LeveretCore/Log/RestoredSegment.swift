@@ -10,7 +10,7 @@ package struct RestoredSegment {
 
     /// Takes memory that begins with the content of a segment. `nil` if that is not what the log has written.
     package init?(_ memory: SegmentMemory, count: Int) {
-        guard count <= memory.capacity, let start = memory.bytes.baseAddress else { return nil }
+        guard count > 0, count <= memory.capacity, let start = memory.bytes.baseAddress else { return nil }
         var position = 0
         var isComplete = true
         while position < count {

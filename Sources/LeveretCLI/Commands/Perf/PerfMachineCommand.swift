@@ -6,8 +6,8 @@ struct PerfMachineCommand: AsyncParsableCommand {
         abstract: "Measure the machine itself: what bounds any durable broker on it.",
         discussion: """
             Needs no broker. Measures how long a write and fdatasync take (4, 16 and 256 KiB, over bytes that are there \
-            and at a file's end), a round trip over TCP on loopback, alone and with 4 KiB forced out before the answer, messages \
-            that a thread passes on to another, the wake of a thread, and connections that are \
+            and at a file's end), a round trip over TCP on loopback, alone and with 4 KiB forced out before the \
+            answer, messages that a thread passes on to another, the wake of a thread, and connections that are \
             opened and closed. Writes up to 512 MiB into a file at a time, which it removes.
 
             EXAMPLES
