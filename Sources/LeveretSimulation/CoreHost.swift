@@ -89,8 +89,7 @@ package final class CoreHost {
         defer { loan.takeBack() }
         let views = publishings.map { publishing in
             PublishingView(
-                exchange: loan.lend(publishing.exchange.utf8),
-                routingKey: loan.lend(publishing.routingKey.utf8),
+                address: AddressView(loan.lend(publishing.address)),
                 properties: loan.lend(publishing.properties),
                 body: loan.lend(publishing.body),
                 mandatory: publishing.mandatory
@@ -131,7 +130,15 @@ package final class CoreHost {
 }
 
 extension Publishing {
-    fileprivate var size: Int { exchange.utf8.count + routingKey.utf8.count + properties.count + body.count }
+    fileprivate var size: Int { address.count + properties.count + body.count }
+
+    fileprivate var address: [UInt8] {
+        do {
+            return try AddressView.encode(exchange: exchange, routingKey: routingKey)
+        } catch {
+            preconditionFailure("a name is too long: \(error)")
+        }
+    }
 }
 
 /// Memory that is overwritten when it is taken back.

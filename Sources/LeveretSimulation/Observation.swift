@@ -17,8 +17,8 @@ package struct ObservedMessage: Sendable, Hashable {
 
     init(copying reference: RecordReference) {
         let record = reference.record
-        exchange = String(decoding: record.exchange, as: UTF8.self)
-        routingKey = String(decoding: record.routingKey, as: UTF8.self)
+        exchange = String(decoding: record.address.exchange, as: UTF8.self)
+        routingKey = String(decoding: record.address.routingKey, as: UTF8.self)
         properties = [UInt8](record.properties)
         body = [UInt8](record.body)
     }

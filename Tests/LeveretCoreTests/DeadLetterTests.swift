@@ -104,6 +104,59 @@ import Testing
         #expect(message.routingKey == "q")
     }
 
+    @Test func `a key that no message can carry is refused, and the longest that can be carried is`() throws {
+        let longest = String(repeating: "k", count: 255)
+        var arguments: FieldTable = ["x-dead-letter-exchange": "dlx"]
+        arguments["x-dead-letter-routing-key"] = .string(longest + "k")
+        let refusing = try CoreHarness()
+        let error = try refusing.declare("q", QueueOptions(arguments: arguments)).channelError
+        #expect(error?.code == .preconditionFailed)
+        #expect(error?.text.contains("'x-dead-letter-routing-key' for queue 'q'") == true)
+        #expect(refusing.host.report().queues.isEmpty)
+
+        arguments["x-dead-letter-routing-key"] = .string(longest)
+        let core = try core(arguments)
+        try core.declareExchange("dlx", "fanout")
+        try core.bind("dead", to: "dlx")
+        try core.publish("a", key: "q")
+        try core.get("q")
+        try core.reject(1)
+        #expect(try core.takeMessage("dead")?.routingKey == longest)
+    }
+
+    @Test func `a queue that has such a key from an earlier version lets dead letters keep their own`() throws {
+        let journal = SimulatedJournal()
+        let first = try CoreHarness(journal: journal)
+        try first.declareExchange("dlx", "fanout", .durable)
+        try first.declare("dead", .durable)
+        try first.bind("dead", to: "dlx")
+        var image = journal.image
+        image.restart()
+        let queue = QueueDefinition(
+            id: image.nextQueueID,
+            virtualHost: "/",
+            name: "q",
+            autoDelete: false,
+            arguments: [
+                "x-dead-letter-exchange": "dlx",
+                "x-dead-letter-routing-key": .string(String(repeating: "k", count: 256)),
+            ]
+        )
+        var batch = JournalBatch(
+            position: JournalPosition(rawValue: 1),
+            nextQueueID: QueueID(rawValue: queue.id.rawValue + 1)
+        )
+        batch.definitions = [.putQueue(queue)]
+        try image.apply(batch)
+        let core = try CoreHarness(journal: SimulatedJournal(image: image))
+        try core.publish("a", key: "q")
+        try core.get("q")
+        try core.reject(1)
+        let message = try #require(try core.takeMessage("dead"))
+        #expect(message.exchange == "dlx")
+        #expect(message.routingKey == "q")
+    }
+
     @Test func `without the exchange the message is gone`() throws {
         let core = try core(["x-dead-letter-exchange": "nowhere"])
         try core.publish("a", key: "q")

@@ -88,6 +88,11 @@ import Testing
         ("overflow", .string("explode"), "'explode' is not a valid overflow value"),
         ("message-ttl", .boolean(true), "a value of type bool is not a valid message TTL"),
         ("alternate-exchange", .int64(1), "1 is not a valid alternate exchange name"),
+        ("dead-letter-routing-key", .int64(1), "1 is not a valid dead letter routing key"),
+        (
+            "dead-letter-routing-key", .string(String(repeating: "k", count: 256)),
+            "'\(String(repeating: "k", count: 256))' is not a valid dead letter routing key"
+        ),
     ])
     func `a key or a value that means nothing is refused`(key: String, value: FieldValue, words: String) throws {
         let core = try CoreHarness()

@@ -50,7 +50,7 @@ package final class HotPathWalk {
     ) throws {
         self.path = path
         core = try BenchmarkCore(isDurable: path.isDurable, write: write)
-        run = PublishRun(
+        run = try PublishRun(
             exchange: path == .fanout ? "copies" : "",
             keys: ["orders"],
             size: size,

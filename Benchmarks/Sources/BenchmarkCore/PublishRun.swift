@@ -8,21 +8,20 @@ package final class PublishRun {
     /// - Parameters:
     ///   - keys: The routing keys, which the publishings take in turn.
     ///   - count: How many publishings there are.
-    package init(exchange: String = "", keys: [String], size: Int, count: Int, properties: [UInt8]) {
+    package init(exchange: String = "", keys: [String], size: Int, count: Int, properties: [UInt8]) throws {
         let longest = keys.map(\.utf8.count).max() ?? 0
-        let each = exchange.utf8.count + longest + properties.count + size
+        let each = 2 + exchange.utf8.count + longest + properties.count + size
         memory = .allocate(byteCount: max(1, each * count), alignment: 8)
         views = .allocate(capacity: count)
         var rest = memory[...]
         for number in 0..<count {
-            let parts = [Array(exchange.utf8), Array(keys[number % keys.count].utf8), properties]
-            var placed = parts.map { Self.place($0, in: &rest) }
-            placed.append(Self.place([UInt8](repeating: UInt8(ascii: "x"), count: size), in: &rest))
+            let address = try AddressView.encode(exchange: exchange, routingKey: keys[number % keys.count])
+            let body = [UInt8](repeating: UInt8(ascii: "x"), count: size)
+            let placed = [address, properties, body].map { Self.place($0, in: &rest) }
             let view = PublishingView(
-                exchange: placed[0],
-                routingKey: placed[1],
-                properties: placed[2],
-                body: placed[3],
+                address: AddressView(placed[0]),
+                properties: placed[1],
+                body: placed[2],
                 mandatory: false
             )
             views.initializeElement(at: number, to: view)

@@ -49,7 +49,7 @@ enum CoreBenchmarks {
             if !exchange.isEmpty { core.declareExchange(exchange, type) }
             bind(core)
             core.consume("orders", noAcknowledge: true)
-            let run = PublishRun(exchange: exchange, keys: keys, size: 16, count: count, properties: properties)
+            let run = try PublishRun(exchange: exchange, keys: keys, size: 16, count: count, properties: properties)
             return {
                 let before = core.counts.deliveries
                 core.publish(run)

@@ -42,7 +42,7 @@ enum InProcessBenchmarks {
     ) throws -> Measured {
         let sessions = DriverSessions(broker.driver, durable: durable)
         defer { sessions.close() }
-        let run = PublishRun(
+        let run = try PublishRun(
             keys: [DriverSessions.queue],
             size: 16,
             count: runLength,

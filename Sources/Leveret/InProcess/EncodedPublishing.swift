@@ -3,14 +3,13 @@ import LeveretModel
 
 /// Address and properties of a publishing in the form in which the core takes them.
 struct EncodedPublishing {
-    private let exchange: [UInt8]
-    private let routingKey: [UInt8]
+    private let address: [UInt8]
     private let properties: [UInt8]
 
     init(exchange: ExchangeName, routingKey: String, properties: BasicProperties) throws {
-        self.exchange = Array(exchange.rawValue.utf8)
-        self.routingKey = Array(routingKey.utf8)
-        guard self.exchange.count <= 255, self.routingKey.count <= 255 else {
+        do {
+            address = try AddressView.encode(exchange: exchange.rawValue, routingKey: routingKey)
+        } catch {
             throw AMQPError(.preconditionFailed, "exchange names and routing keys may have 255 bytes at most")
         }
         var encoded: [UInt8] = []
@@ -27,18 +26,15 @@ struct EncodedPublishing {
         mandatory: Bool,
         _ access: (inout PublishingView) throws -> Result
     ) rethrows -> Result {
-        try exchange.withUnsafeBytes { exchange in
-            try routingKey.withUnsafeBytes { routingKey in
-                try properties.withUnsafeBytes { properties in
-                    var view = PublishingView(
-                        exchange: exchange,
-                        routingKey: routingKey,
-                        properties: properties,
-                        body: UnsafeRawBufferPointer(start: nil, count: 0),
-                        mandatory: mandatory
-                    )
-                    return try access(&view)
-                }
+        try address.withUnsafeBytes { address in
+            try properties.withUnsafeBytes { properties in
+                var view = PublishingView(
+                    address: AddressView(address),
+                    properties: properties,
+                    body: UnsafeRawBufferPointer(start: nil, count: 0),
+                    mandatory: mandatory
+                )
+                return try access(&view)
             }
         }
     }

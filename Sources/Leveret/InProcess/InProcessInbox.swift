@@ -272,8 +272,8 @@ final class InProcessInbox: SessionSink {
         return Delivery(
             deliveryTag: effect.deliveryTag,
             isRedelivered: effect.redelivered,
-            exchange: ExchangeName(state.exchangeNames.string(record.exchange)),
-            routingKey: state.routingKeys.string(record.routingKey),
+            exchange: ExchangeName(state.exchangeNames.string(record.address.exchange)),
+            routingKey: state.routingKeys.string(record.address.routingKey),
             encodedProperties: effect.returns == 0
                 ? DeliveredBody(owner: memory, bytes: record.properties)
                 : effect.withProperties { DeliveredBody(copying: $0) },

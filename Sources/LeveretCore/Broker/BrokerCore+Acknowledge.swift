@@ -25,13 +25,18 @@ extension BrokerCore {
         if acknowledgement.multiple {
             guard tag == 0 || channel.unacknowledged.contains(tag) || channel.hasTakenBack(tag) else { return false }
             let last = tag == 0 ? channel.unacknowledged.latestTag : tag
-            while let delivery = channel.unacknowledged.removeFirst(through: last) {
-                take(delivery, acknowledgement, on: channel)
+            // Deliveries that follow one another mostly went to one consumer.
+            while let next = channel.unacknowledged.first(through: last),
+                let consumer = channel.consumer(next.consumer)
+            {
+                while let delivery = channel.unacknowledged.removeFirst(through: last, of: consumer.id) {
+                    take(delivery, acknowledgement, of: consumer)
+                }
             }
             return true
         }
         guard let delivery = channel.unacknowledged.remove(tag) else { return channel.hasTakenBack(tag) }
-        take(delivery, acknowledgement, on: channel)
+        if let consumer = channel.consumer(delivery.consumer) { take(delivery, acknowledgement, of: consumer) }
         return true
     }
 
@@ -39,26 +44,26 @@ extension BrokerCore {
     private mutating func take(
         _ delivery: UnacknowledgedDelivery,
         _ acknowledgement: Acknowledgement,
-        on channel: Channel
+        of consumer: Consumer
     ) {
-        guard channel.transaction == nil else {
+        guard consumer.channel.transaction == nil else {
             let settlement = BufferedSettlement(delivery: delivery, acknowledgement: acknowledgement)
-            channel.transaction?.append(settlement)
+            consumer.channel.transaction?.append(settlement)
             return
         }
-        finish(delivery, acknowledgement, on: channel)
+        finish(delivery, acknowledgement, of: consumer)
     }
 
     mutating func finish(
         _ delivery: UnacknowledgedDelivery,
         _ acknowledgement: Acknowledgement,
-        on channel: Channel
+        of consumer: Consumer
     ) {
         guard acknowledgement.kind == .acknowledge || !acknowledgement.requeue else {
-            self.requeue(delivery, of: channel, isFailure: acknowledgement.kind == .reject)
+            self.requeue(delivery, of: consumer, isFailure: acknowledgement.kind == .reject)
             return
         }
-        guard let consumer = takeBack(delivery, of: channel) else { return }
+        takeBack(from: consumer)
         counters.acknowledged += 1
         if acknowledgement.kind == .acknowledge {
             settle(delivery.entry, of: consumer.queue)
@@ -69,7 +74,12 @@ extension BrokerCore {
 
     /// Puts a message back into its queue. It is a failure if the consumer rejected it or was lost with it.
     mutating func requeue(_ delivery: UnacknowledgedDelivery, of channel: Channel, isFailure: Bool) {
-        guard let consumer = takeBack(delivery, of: channel) else { return }
+        guard let consumer = channel.consumer(delivery.consumer) else { return }
+        requeue(delivery, of: consumer, isFailure: isFailure)
+    }
+
+    private mutating func requeue(_ delivery: UnacknowledgedDelivery, of consumer: Consumer, isFailure: Bool) {
+        takeBack(from: consumer)
         let queue = consumer.queue
         guard !queue.isDeleted else {
             settle(delivery.entry, of: queue)
@@ -108,9 +118,9 @@ extension BrokerCore {
         }
     }
 
-    /// The delivery waits no longer: the limits that counted it give way. Gives who it had gone to.
-    private mutating func takeBack(_ delivery: UnacknowledgedDelivery, of channel: Channel) -> Consumer? {
-        guard let consumer = channel.consumer(delivery.consumer) else { return nil }
+    /// A delivery waits no longer: the limits that counted it give way.
+    private mutating func takeBack(from consumer: Consumer) {
+        let channel = consumer.channel
         consumer.unacknowledgedCount -= 1
         consumer.queue.unacknowledgedCount -= 1
         let sharedLimitGivesWay = channel.isAtSharedLimit
@@ -118,7 +128,6 @@ extension BrokerCore {
         if sharedLimitGivesWay { unparkConsumers(of: channel) }
         if consumer.isParked { unpark(consumer) }
         if consumer.isCancelled || consumer.isGet { channel.forgetIfDone(consumer) }
-        return consumer
     }
 
     mutating func recover(requeue: Bool, noWait: Bool, on channel: Channel) throws(AMQPError) {

@@ -190,13 +190,12 @@ extension BrokerCore {
             effects.append(.reply(channel.id, .getEmpty))
             return true
         }
-        let segment = log[entry.slot]
-        guard let record = segment.reference(to: entry.offset) else {
+        guard let record = log.record(of: entry) else {
             queue.channelsWithGets.append(channel.id)
-            request(segment, for: queue)
+            request(log[entry.slot], for: queue)
             return false
         }
-        guard mayLeave(entry, of: queue, from: segment) else {
+        guard mayLeave(entry, of: queue) else {
             queue.channelsWithGets.append(channel.id)
             return false
         }

@@ -4,8 +4,7 @@ import LeveretModel
 
 /// The content of a message that has died, wherever it lies.
 struct DeadMessage {
-    let exchange: UnsafeRawBufferPointer
-    let routingKey: UnsafeRawBufferPointer
+    let address: AddressView
     let properties: UnsafeRawBufferPointer
     let body: UnsafeRawBufferPointer
     let hasDeathHistory: Bool
@@ -14,8 +13,7 @@ struct DeadMessage {
     var detours = 0
 
     init(_ record: Record) {
-        exchange = record.exchange
-        routingKey = record.routingKey
+        address = record.address
         properties = record.properties
         body = record.body
         hasDeathHistory = record.hasDeathHistory
@@ -23,8 +21,7 @@ struct DeadMessage {
 
     /// A message that a queue did not take.
     init(_ arrival: Arrival) {
-        exchange = arrival.publishing.exchange
-        routingKey = arrival.publishing.routingKey
+        address = arrival.publishing.address
         properties = arrival.publishing.properties
         body = arrival.publishing.body
         hasDeathHistory = arrival.publishing.hasDeathHistory
@@ -101,37 +98,32 @@ extension BrokerCore {
     ) {
         guard let name = queue.settings.deadLetterExchange, let exchange = virtualHost.exchanges[name],
             message.detours <= Self.mostDetours,
-            let obituary = Obituary(message, queue: queue, reason: reason, at: now)
+            let obituary = Obituary(message, queue: queue, reason: reason, at: now, exchange: name)
         else {
             if let ticket = message.ticket { gate.resolve(ticket) }
             return
         }
         counters.deadLettered += 1
-        obituary.properties.withUnsafeBytes { properties in
+        obituary.withParts { address, properties in
             let queues = route(obituary, properties, to: exchange, in: virtualHost)
+            guard let summary = try? PropertiesSummary(scanning: properties) else { return }
             var publishing = PublishingView(
-                exchange: UnsafeRawBufferPointer(start: nil, count: 0),
-                routingKey: UnsafeRawBufferPointer(start: nil, count: 0),
+                address: address,
                 properties: properties,
                 body: message.body,
                 mandatory: false
             )
             publishing.hasDeathHistory = true
-            obituary.withAddress(exchange: name) { exchange, routingKey in
-                publishing.exchange = exchange
-                publishing.routingKey = routingKey
-                guard let summary = try? PropertiesSummary(scanning: properties) else { return }
-                enqueue(
-                    Arrival(
-                        publishing: publishing,
-                        summary: summary,
-                        ticket: message.ticket,
-                        detours: message.detours
-                    ),
-                    to: queues,
-                    in: virtualHost
-                )
-            }
+            enqueue(
+                Arrival(
+                    publishing: publishing,
+                    summary: summary,
+                    ticket: message.ticket,
+                    detours: message.detours
+                ),
+                to: queues,
+                in: virtualHost
+            )
         }
     }
 

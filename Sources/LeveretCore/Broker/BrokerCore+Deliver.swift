@@ -34,18 +34,34 @@ extension BrokerCore {
         // What waited for another message may be answered with one that has come back before it.
         if !queue.channelsWithGets.isEmpty { answerWaitingGets(of: queue) }
         guard queue.canDeliver else { return }
-        while let entry = queue.ready.first {
-            guard queue.pace?.admits(at: now.milliseconds) ?? true else { return }
-            guard let consumer = queue.consumers.next() else { return }
-            let segment = log[entry.slot]
-            guard let record = segment.reference(to: entry.offset) else {
-                request(segment, for: queue)
-                return
+        while var entry = firstToDeliver(of: queue), let consumer = queue.consumers.next() {
+            // Who is the only one gets one message after the other.
+            while true {
+                guard deliver(entry, of: queue, to: consumer) else { return }
+                guard queue.consumers.count == 1, consumer.isAvailable, let next = firstToDeliver(of: queue)
+                else { break }
+                entry = next
             }
-            guard mayLeave(entry, of: queue, from: segment) else { return }
-            queue.pace?.noteDelivery(at: now.milliseconds)
-            deliver(queue.ready.removeFirst(), record, to: consumer)
         }
+    }
+
+    /// The queue's first message, if that is in memory and its pace lets it go.
+    private func firstToDeliver(of queue: Queue) -> QueueEntry? {
+        guard let entry = queue.ready.first, queue.pace?.admits(at: now.milliseconds) ?? true else { return nil }
+        return entry
+    }
+
+    /// Delivers the queue's first message. `false` if it may not leave yet.
+    private mutating func deliver(_ entry: QueueEntry, of queue: Queue, to consumer: Consumer) -> Bool {
+        guard let record = log.record(of: entry) else {
+            request(log[entry.slot], for: queue)
+            return false
+        }
+        guard mayLeave(entry, of: queue) else { return false }
+        queue.pace?.noteDelivery(at: now.milliseconds)
+        _ = queue.ready.removeFirst()
+        deliver(entry, record, to: consumer)
+        return true
     }
 
     private mutating func deliver(_ entry: QueueEntry, _ record: RecordReference, to consumer: Consumer) {
@@ -100,8 +116,8 @@ extension BrokerCore {
 
     /// Whether a restart would find the message marked as one that may have been delivered. If not, the mark is
     /// asked for, and the queue is looked at again when it is on disk.
-    mutating func mayLeave(_ entry: QueueEntry, of queue: Queue, from segment: Segment) -> Bool {
-        guard queue.isJournaled, segment.phase != .volatile else { return true }
+    mutating func mayLeave(_ entry: QueueEntry, of queue: Queue) -> Bool {
+        guard queue.isJournaled, log[entry.slot].phase != .volatile else { return true }
         if queue.mark.extend(past: entry.ordinal) { scheduleMark(of: queue) }
         guard queue.mark.allows(entry.ordinal) else { return false }
         queue.deliveredThrough = max(queue.deliveredThrough, entry.ordinal)

@@ -54,7 +54,7 @@ extension BrokerCore {
 
     /// Whether a publishing is a reply, so that nobody is told if the requester is gone.
     func isReply(_ publishing: PublishingView) -> Bool {
-        publishing.exchange.isEmpty && publishing.routingKey.starts(with: Self.replyQueuePrefix.utf8)
+        publishing.address.exchange.isEmpty && publishing.address.routingKey.starts(with: Self.replyQueuePrefix.utf8)
     }
 
     /// The name that a responder is to reply to, if the requester wrote the one that stands for it.

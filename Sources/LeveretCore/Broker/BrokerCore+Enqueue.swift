@@ -98,31 +98,30 @@ extension BrokerCore {
         let due = arrival.due.isOver(at: now.milliseconds) ? DueTime() : arrival.due
         let journaledCount = queues.count(where: \.isJournaled)
         let isJournaled = arrival.summary.isPersistent && journaledCount > 0
-        let (segment, offset) =
+        let place =
             isJournaled
-            ? log.appendDurable(arrival.publishing, ticket: ticket, references: journaledCount)
-            : log.appendVolatile(arrival.publishing)
+            ? log.appendDurable(arrival.publishing, ticket: ticket, references: journaledCount).place
+            : log.appendVolatile(arrival.publishing, references: queues.count)
         for queue in queues {
-            let entry = makeEntry(of: arrival, in: segment, at: offset, for: queue)
+            let entry = makeEntry(of: arrival, at: place, for: queue)
             if isJournaled, queue.isJournaled {
                 log.addJournaledReference(
-                    to: segment,
+                    to: log[place.slot],
                     queue: queue,
                     ordinal: entry.ordinal,
                     details: details(of: entry, due: due, in: queue)
                 )
-            } else {
-                log.addReference(to: segment)
+            } else if isJournaled {
+                log.addReference(to: log[place.slot])
             }
-            place(entry, due: due, in: queue)
+            self.place(entry, due: due, in: queue)
         }
         return isJournaled
     }
 
     private func makeEntry(
         of arrival: Arrival,
-        in segment: Segment,
-        at offset: UInt32,
+        at place: LogPlace,
         for queue: Queue
     ) -> QueueEntry {
         let settings = queue.settings
@@ -131,8 +130,8 @@ extension BrokerCore {
         return QueueEntry(
             ordinal: queue.takeOrdinal(),
             deadline: lifetime.map { start.addingClamping($0) } ?? QueueEntry.noDeadline,
-            slot: segment.slot,
-            offset: offset,
+            slot: place.slot,
+            offset: place.offset,
             bodyLength: UInt32(truncatingIfNeeded: arrival.publishing.body.count),
             priority: min(arrival.summary.priority ?? settings.defaultPriority, settings.highestPriority)
         )

@@ -9,7 +9,12 @@ extension BrokerCore {
         do throws(AMQPError) {
             try channel.session.checkHeldEffects(limit: limits.heldEffectsPerSession)
             if channel.session.virtualHost.isTraced { return try publishTraced(run, on: channel) }
-            for publishing in run { try publish(publishing, on: channel) }
+            var rest = run[...]
+            while let first = rest.first {
+                let count = publishPlain(rest, on: channel)
+                if count == 0 { try publish(first, on: channel) }
+                rest = rest.dropFirst(max(1, count))
+            }
         } catch {
             var error = error
             error.method = .basicPublish
@@ -17,7 +22,9 @@ extension BrokerCore {
         }
     }
 
-    mutating func publish(_ publishing: PublishingView, on channel: Channel) throws(AMQPError) {
+    /// Takes a publishing, and gives where it went.
+    @discardableResult
+    mutating func publish(_ publishing: PublishingView, on channel: Channel) throws(AMQPError) -> CachedRoute {
         guard publishing.body.count <= limits.messageSize else {
             throw AMQPError(
                 .preconditionFailed,
@@ -26,26 +33,26 @@ extension BrokerCore {
         }
         let summary = try scan(publishing.properties)
         let copies = CarbonCopies(publishing, summary)
-        let generation = channel.session.virtualHost.routingGeneration
-        if copies != nil || !channel.routes.recall(publishing, generation: generation) {
-            try route(publishing, copies, on: channel)
-        }
+        let route = try route(of: publishing, copies, on: channel)
         try check(summary, of: publishing, on: channel)
         let replyAddress = try replyAddress(for: publishing, summary, on: channel)
         guard replyAddress != nil || copies?.blindHeaders != nil else {
-            return try accept(publishing, summary, on: channel)
+            try accept(publishing, summary, on: channel, along: route)
+            return route
         }
         var edit = PropertiesEdit()
         if let replyAddress { edit.replyTo = .set(replyAddress) }
         if let headers = copies?.blindHeaders { edit.headers = headers.isEmpty ? .remove : .set(headers) }
-        try accept(publishing, edit, on: channel)
+        try accept(publishing, edit, on: channel, along: route)
+        return route
     }
 
     /// Takes a publishing with some of its properties changed.
     private mutating func accept(
         _ publishing: PublishingView,
         _ edit: PropertiesEdit,
-        on channel: Channel
+        on channel: Channel,
+        along route: CachedRoute
     ) throws(AMQPError) {
         var edited: [UInt8] = []
         do throws(EncodingError) {
@@ -57,40 +64,38 @@ extension BrokerCore {
             Result { () throws(AMQPError) in
                 var publishing = publishing
                 publishing.properties = properties
-                try accept(publishing, try scan(properties), on: channel)
+                try accept(publishing, try scan(properties), on: channel, along: route)
             }
         }
         try outcome.get()
     }
 
-    /// Takes a publishing that has been checked, to the queues of the channel's route.
+    /// Takes a publishing that has been checked, to the queues of its route.
     private mutating func accept(
         _ publishing: PublishingView,
         _ summary: PropertiesSummary,
-        on channel: Channel
+        on channel: Channel,
+        along route: CachedRoute
     ) throws(AMQPError) {
         let due = try DueTime(of: publishing, summary, at: now.milliseconds)
         guard channel.transaction == nil else {
-            let publishing = BufferedPublishing(publishing, summary, due: due, route: channel.route)
-            return try buffer(publishing, on: channel)
+            return try buffer(BufferedPublishing(publishing, summary, due: due, route: route), on: channel)
         }
-        let ticket = channel.ledger.map { ConfirmTicket(ledger: $0, publishSequence: gate.nextSequence(in: $0)) }
-        guard channel.route.isDirect, summary.expiration == nil, due.at == 0 else {
-            let arrival = Arrival(publishing: publishing, summary: summary, due: due, ticket: ticket)
-            return acceptByRules(arrival, on: channel)
+        guard route.isDirect, summary.expiration == nil, due.at == 0 else {
+            let arrival = Arrival(publishing: publishing, summary: summary, due: due, ticket: takeTicket(of: channel))
+            return acceptByRules(arrival, on: channel, along: route)
         }
-        counters.published += 1
-        if summary.isPersistent, channel.route.isJournaled {
-            enqueueJournaled(publishing, ticket: ticket, on: channel)
-        } else {
-            enqueueVolatile(publishing, on: channel)
-            if let ticket { gate.resolve(ticket) }
-        }
+        enqueue(publishing, isPersistent: summary.isPersistent, on: channel, along: route)
+    }
+
+    /// For a publishing on a channel with confirms.
+    mutating func takeTicket(of channel: Channel) -> ConfirmTicket? {
+        channel.ledger.map { ConfirmTicket(ledger: $0, publishSequence: gate.nextSequence(in: $0)) }
     }
 
     /// Takes a publishing that finds no queue, or for which there are rules: of its exchange, of its queues or its own.
-    private mutating func acceptByRules(_ arrival: Arrival, on channel: Channel) {
-        let (queues, exchange) = (channel.route.queues, channel.route.deduplicatingExchange)
+    private mutating func acceptByRules(_ arrival: Arrival, on channel: Channel, along route: CachedRoute) {
+        let (queues, exchange) = (route.queues, route.deduplicatingExchange)
         let (publishing, summary) = (arrival.publishing, arrival.summary)
         let mark = exchange?.deduplicationSettings.flatMap { deduplicationMark(of: publishing, summary, $0) }
         guard admits(publishing, summary, to: queues, through: exchange, mark, ticket: arrival.ticket, on: channel)
@@ -169,14 +174,27 @@ extension BrokerCore {
 
     // MARK: Routing
 
-    /// Finds the queues of a publishing, with the checks that need no repeating while the address is the same.
+    /// Finds the queues of a publishing.
     private mutating func route(
-        _ publishing: PublishingView,
+        of publishing: PublishingView,
         _ copies: CarbonCopies?,
         on channel: Channel
-    ) throws(AMQPError) {
+    ) throws(AMQPError) -> CachedRoute {
+        let generation = channel.session.virtualHost.routingGeneration
+        if copies == nil, let route = channel.routes.recall(publishing, generation: generation) { return route }
+        let route = try makeRoute(of: publishing, copies, on: channel)
+        channel.routes.insert(route, generation: generation)
+        return route
+    }
+
+    /// Looks the queues of a publishing up, with the checks that need no repeating while the address is the same.
+    private mutating func makeRoute(
+        of publishing: PublishingView,
+        _ copies: CarbonCopies?,
+        on channel: Channel
+    ) throws(AMQPError) -> CachedRoute {
         let virtualHost = channel.session.virtualHost
-        let name = String(decoding: publishing.exchange, as: UTF8.self)
+        let name = String(decoding: publishing.address.exchange, as: UTF8.self)
         try require(.write, onExchange: name, for: channel)
         guard let exchange = virtualHost.exchanges[name] else { throw noExchange(name, in: virtualHost) }
         if exchange.options.internal {
@@ -185,7 +203,7 @@ extension BrokerCore {
                 "cannot publish to internal exchange '\(name)' in vhost '\(virtualHost.name)'"
             )
         }
-        var keys = [String(decoding: publishing.routingKey, as: UTF8.self)]
+        var keys = [String(decoding: publishing.address.routingKey, as: UTF8.self)]
         if let copies { keys += try copies.keys() }
         for key in keys { try requireTopic(.write, key: key, of: exchange, for: channel) }
         var routing = Routing(
@@ -194,12 +212,11 @@ extension BrokerCore {
         )
         if name.isEmpty { routing.takeByName() } else { routing.follow(exchange) }
         let mayBeRemembered = copies == nil && routing.dependsOnKeyOnly
-        channel.routes.set(
-            routing.queues,
-            of: exchange,
-            for: publishing,
-            generation: virtualHost.routingGeneration,
-            isLasting: mayBeRemembered
+        return CachedRoute(
+            to: routing.queues,
+            through: exchange,
+            of: publishing,
+            generation: mayBeRemembered ? virtualHost.routingGeneration : nil
         )
     }
 
@@ -209,8 +226,9 @@ extension BrokerCore {
         _ ticket: ConfirmTicket?,
         on channel: Channel
     ) {
-        let (segment, offset) = log.appendVolatile(publishing)
-        guard let record = segment.reference(to: offset) else { return }
+        let place = log.appendVolatile(publishing, references: 0)
+        let segment = log[place.slot]
+        guard let record = segment.reference(to: place.offset) else { return }
         let effect = Effect.returned(
             channel.id,
             .noRoute,
@@ -223,57 +241,5 @@ extension BrokerCore {
         } else {
             effects.append(effect)
         }
-    }
-
-    // MARK: Queueing in queues without rules of their own
-
-    private mutating func enqueueVolatile(_ publishing: PublishingView, on channel: Channel) {
-        let (segment, offset) = log.appendVolatile(publishing)
-        for place in channel.route.queues.indices {
-            let queue = channel.route.queues[place]
-            log.addReference(to: segment)
-            append(publishing, in: segment, at: offset, ordinal: queue.takeOrdinal(), to: queue)
-        }
-    }
-
-    private mutating func enqueueJournaled(
-        _ publishing: PublishingView,
-        ticket: ConfirmTicket?,
-        on channel: Channel
-    ) {
-        let (segment, offset) = log.appendDurable(
-            publishing,
-            ticket: ticket,
-            references: channel.route.journaledCount
-        )
-        for place in channel.route.queues.indices {
-            let queue = channel.route.queues[place]
-            let ordinal = queue.takeOrdinal()
-            if queue.isJournaled {
-                log.addJournaledReference(to: segment, queue: queue, ordinal: ordinal)
-            } else {
-                log.addReference(to: segment)
-            }
-            append(publishing, in: segment, at: offset, ordinal: ordinal, to: queue)
-        }
-        if let ticket { gate.wait(ticket.ledger) }
-    }
-
-    private mutating func append(
-        _ publishing: PublishingView,
-        in segment: Segment,
-        at offset: UInt32,
-        ordinal: UInt64,
-        to queue: Queue
-    ) {
-        queue.ready.append(
-            QueueEntry(
-                ordinal: ordinal,
-                slot: segment.slot,
-                offset: offset,
-                bodyLength: UInt32(truncatingIfNeeded: publishing.body.count)
-            )
-        )
-        schedule(queue)
     }
 }

@@ -43,8 +43,7 @@ extension BrokerCore {
         properties.withUnsafeBytes { properties in
             guard let summary = try? PropertiesSummary(scanning: properties) else { return }
             let publishing = PublishingView(
-                exchange: record.exchange,
-                routingKey: record.routingKey,
+                address: record.address,
                 properties: properties,
                 body: record.body,
                 mandatory: false

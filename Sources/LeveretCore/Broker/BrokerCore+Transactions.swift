@@ -27,7 +27,8 @@ extension BrokerCore {
         renewTransaction(of: channel)
         for publishing in transaction.publishings { apply(publishing, on: channel) }
         for settlement in transaction.settlements {
-            finish(settlement.delivery, settlement.acknowledgement, on: channel)
+            guard let consumer = channel.consumer(settlement.delivery.consumer) else { continue }
+            finish(settlement.delivery, settlement.acknowledgement, of: consumer)
         }
         // All settlements made room at once, before the first of them was taken back.
         if wasFull { unparkConsumers(of: channel) }

@@ -2,10 +2,9 @@ import LeveretModel
 
 /// A publishing that waits for its transaction to be committed. It has been checked and routed, and owns its bytes.
 struct BufferedPublishing {
-    /// Exchange, routing key, properties and body, one after the other.
+    /// Address, properties and body, one after the other.
     private let bytes: [UInt8]
-    private let exchangeEnd: Int
-    private let routingKeyEnd: Int
+    private let addressEnd: Int
     private let propertiesEnd: Int
     private let mandatory: Bool
     let summary: PropertiesSummary
@@ -15,13 +14,12 @@ struct BufferedPublishing {
 
     init(_ publishing: PublishingView, _ summary: PropertiesSummary, due: DueTime, route: CachedRoute) {
         var bytes: [UInt8] = []
-        let parts = [publishing.exchange, publishing.routingKey, publishing.properties, publishing.body]
+        let parts = [publishing.address.bytes, publishing.properties, publishing.body]
         bytes.reserveCapacity(parts.reduce(0) { $0 + $1.count })
         for part in parts { bytes.append(contentsOf: part) }
         self.bytes = bytes
-        exchangeEnd = publishing.exchange.count
-        routingKeyEnd = exchangeEnd + publishing.routingKey.count
-        propertiesEnd = routingKeyEnd + publishing.properties.count
+        addressEnd = publishing.address.bytes.count
+        propertiesEnd = addressEnd + publishing.properties.count
         mandatory = publishing.mandatory
         self.summary = summary
         self.due = due
@@ -38,9 +36,8 @@ struct BufferedPublishing {
         bytes.withUnsafeBytes { bytes in
             body(
                 PublishingView(
-                    exchange: UnsafeRawBufferPointer(rebasing: bytes[..<exchangeEnd]),
-                    routingKey: UnsafeRawBufferPointer(rebasing: bytes[exchangeEnd..<routingKeyEnd]),
-                    properties: UnsafeRawBufferPointer(rebasing: bytes[routingKeyEnd..<propertiesEnd]),
+                    address: AddressView(UnsafeRawBufferPointer(rebasing: bytes[..<addressEnd])),
+                    properties: UnsafeRawBufferPointer(rebasing: bytes[addressEnd..<propertiesEnd]),
                     body: UnsafeRawBufferPointer(rebasing: bytes[propertiesEnd...]),
                     mandatory: mandatory
                 )

@@ -31,8 +31,6 @@ final class Channel {
     /// What is held back, in order. While there is any, everything for the channel is.
     @exclusivity(unchecked) private(set) var held = Deque<HeldEffect>()
     @exclusivity(unchecked) var routes = RouteCache()
-    /// The route of the publishing that is being taken.
-    var route: CachedRoute { routes.current }
     private let unacknowledgedLimit: Int
     /// The latest deliveries that were taken back because nobody acknowledged them in time.
     private var takenBack = Deque<UInt64>()

@@ -8,54 +8,48 @@ struct RouteCache {
     private static let mostRoutes = 128
 
     /// The route of the latest publishing.
-    private(set) var current = CachedRoute()
+    private(set) var current: CachedRoute?
     /// The latest routes, also the current one, if there are several.
-    private var table: [CachedRoute] = []
+    private var table: [CachedRoute?] = []
     /// What the routes are of: when anything changes that they depend on, all go.
     private var generation: UInt64 = 0
     private var nextVictim = 0
 
-    /// Makes the route of the publishing's address the current one. `false` if it is not known, or not any more.
-    mutating func recall(_ publishing: PublishingView, generation: UInt64) -> Bool {
-        if current.applies(to: publishing, generation: generation) { return true }
-        return !table.isEmpty && recallFromTable(publishing, generation: generation)
+    /// The route of the publishing's address, which becomes the current one. `nil` if it is not known, or not any more.
+    mutating func recall(_ publishing: PublishingView, generation: UInt64) -> CachedRoute? {
+        if let current, current.applies(to: publishing, generation: generation) { return current }
+        return table.isEmpty ? nil : recallFromTable(publishing, generation: generation)
     }
 
-    private mutating func recallFromTable(_ publishing: PublishingView, generation: UInt64) -> Bool {
-        for place in group(of: AddressHash.of(publishing.exchange, publishing.routingKey))
-        where table[place].applies(to: publishing, generation: generation) {
-            current = table[place]
-            return true
+    private mutating func recallFromTable(_ publishing: PublishingView, generation: UInt64) -> CachedRoute? {
+        for place in group(of: AddressHash.of(publishing.address)) {
+            guard let route = table[place], route.applies(to: publishing, generation: generation) else { continue }
+            current = route
+            return route
         }
-        return false
+        return nil
     }
 
-    /// Takes a new route and makes it the current one. `isLasting` is `false` if it must not be used again.
-    mutating func set(
-        _ queues: [Queue],
-        of exchange: Exchange,
-        for publishing: PublishingView,
-        generation: UInt64,
-        isLasting: Bool
-    ) {
+    /// Takes a new route, which was made in this generation, and makes it the current one.
+    mutating func insert(_ route: CachedRoute, generation: UInt64) {
         if generation != self.generation {
             self.generation = generation
-            current = CachedRoute()
+            current = nil
             table = []
         }
         let last = current
-        current.set(queues, of: exchange, for: publishing, generation: isLasting ? generation : nil)
-        guard isLasting else { return }
+        current = route
+        guard route.isLasting else { return }
         if table.isEmpty {
-            guard last.isLasting else { return }
-            table = Array(repeating: CachedRoute(), count: Self.groupSize)
-            insert(last)
+            guard let last, last.isLasting else { return }
+            table = Array(repeating: nil, count: Self.groupSize)
+            place(last)
         }
-        insert(current)
+        place(route)
     }
 
     /// Puts a route into its group: into a free place, if there is one or the table may grow.
-    private mutating func insert(_ route: CachedRoute) {
+    private mutating func place(_ route: CachedRoute) {
         while true {
             if let free = freePlace(for: route) { return table[free] = route }
             guard table.count < Self.mostRoutes else { break }
@@ -68,13 +62,13 @@ struct RouteCache {
     /// The routes go to where they are looked for in the larger table, as far as there is room.
     private mutating func grow() {
         let old = table
-        table = Array(repeating: CachedRoute(), count: 2 * old.count)
-        for route in old where route.isLasting {
+        table = Array(repeating: nil, count: 2 * old.count)
+        for case let route? in old {
             if let free = freePlace(for: route) { table[free] = route }
         }
     }
 
-    private func freePlace(for route: CachedRoute) -> Int? { group(of: route.hash).first { !table[$0].isLasting } }
+    private func freePlace(for route: CachedRoute) -> Int? { group(of: route.hash).first { table[$0] == nil } }
 
     private func group(of hash: UInt64) -> Range<Int> {
         let group = Int(truncatingIfNeeded: hash >> 32) & (table.count / Self.groupSize - 1)
@@ -82,16 +76,11 @@ struct RouteCache {
     }
 }
 
-/// A hash of exchange and routing key, by words, since it is taken of publishings one by one.
+/// A hash of an address, by words, since it is taken of publishings one by one.
 enum AddressHash {
-    static func of(_ exchange: UnsafeRawBufferPointer, _ routingKey: UnsafeRawBufferPointer) -> UInt64 {
-        var hash = UInt64(truncatingIfNeeded: exchange.count)
-        absorb(exchange, into: &hash)
-        absorb(routingKey, into: &hash)
-        return hash ^ hash >> 29
-    }
-
-    private static func absorb(_ bytes: UnsafeRawBufferPointer, into hash: inout UInt64) {
+    static func of(_ address: AddressView) -> UInt64 {
+        let bytes = address.bytes
+        var hash = UInt64(truncatingIfNeeded: bytes.count)
         var position = 0
         while position + 8 <= bytes.count {
             mix(bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self), into: &hash)
@@ -100,6 +89,7 @@ enum AddressHash {
         var rest: UInt64 = 1
         for byte in bytes[position...] { rest = rest << 8 | UInt64(byte) }
         mix(rest, into: &hash)
+        return hash ^ hash >> 29
     }
 
     private static func mix(_ word: UInt64, into hash: inout UInt64) {

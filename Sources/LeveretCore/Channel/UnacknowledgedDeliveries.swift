@@ -53,13 +53,19 @@ struct UnacknowledgedDeliveries {
         return delivery
     }
 
-    /// Takes the oldest delivery out if its tag is not above `tag`.
-    mutating func removeFirst(through tag: UInt64) -> UnacknowledgedDelivery? {
+    /// The oldest delivery, if its tag is not above `tag`.
+    func first(through tag: UInt64) -> UnacknowledgedDelivery? {
         guard let first = deliveries.first, first.delivery.deliveryTag <= tag else { return nil }
+        return first.delivery
+    }
+
+    /// Takes the oldest delivery out if its tag is not above `tag`, and if it went to this consumer, if one is given.
+    mutating func removeFirst(through tag: UInt64, of consumer: ConsumerID? = nil) -> UnacknowledgedDelivery? {
+        guard let first = first(through: tag), consumer == nil || first.consumer == consumer else { return nil }
         deliveries.removeFirst()
         count -= 1
         trimFront()
-        return first.delivery
+        return first
     }
 
     /// The first slot is never a settled one, so tags can mostly be found by their distance from it.

@@ -80,9 +80,7 @@ package struct SessionOptions: Sendable, Hashable {
 
 /// A publishing whose bytes lie elsewhere; they must stay as they are while the command is applied.
 package struct PublishingView {
-    /// The exchange's name.
-    package var exchange: UnsafeRawBufferPointer
-    package var routingKey: UnsafeRawBufferPointer
+    package var address: AddressView
     /// Flag words and property list as in a content header. They must be well formed (`PropertiesSummary`).
     package var properties: UnsafeRawBufferPointer
     package var body: UnsafeRawBufferPointer
@@ -91,14 +89,12 @@ package struct PublishingView {
     var hasDeathHistory = false
 
     package init(
-        exchange: UnsafeRawBufferPointer,
-        routingKey: UnsafeRawBufferPointer,
+        address: AddressView,
         properties: UnsafeRawBufferPointer,
         body: UnsafeRawBufferPointer,
         mandatory: Bool
     ) {
-        self.exchange = exchange
-        self.routingKey = routingKey
+        self.address = address
         self.properties = properties
         self.body = body
         self.mandatory = mandatory

@@ -45,6 +45,9 @@ struct MessageLog {
 
     subscript(slot: SegmentSlot) -> Segment { segments[Int(slot.rawValue)]! }
 
+    /// The record of a queue's entry, unless it is in the journal only.
+    func record(of entry: QueueEntry) -> RecordReference? { self[entry.slot].reference(to: entry.offset) }
+
     /// Lets memory be reused that effects of earlier commands referred to.
     mutating func beginCommand() {
         while var memory = retired.popLast() { pool.recycle(&memory) }
@@ -95,13 +98,20 @@ extension MessageLog {
 // MARK: - Appending
 
 extension MessageLog {
-    /// Appends a message that lives in memory only.
-    mutating func appendVolatile(_ publishing: PublishingView) -> (segment: Segment, offset: UInt32) {
+    /// Appends a message that lives in memory only, with references to it that only memory has to remember.
+    mutating func appendVolatile(
+        _ publishing: PublishingView,
+        references: Int
+    ) -> LogPlace {
         let size = Record.size(of: publishing)
-        let segment = volatileSegment(for: size)
-        let offset = segment.length
+        if let place = volatileTail?.append(publishing, size: size, references: references) {
+            residency.grow(by: size)
+            return place
+        }
+        let segment = openVolatile(for: size)
         write(publishing, size: size, index: 0, into: segment)
-        return (segment, UInt32(truncatingIfNeeded: offset))
+        segment.references += references
+        return LogPlace(slot: segment.slot, offset: 0)
     }
 
     /// Appends a message that the journal is to keep. References are to be added by `addReference`.
@@ -109,12 +119,12 @@ extension MessageLog {
         _ publishing: PublishingView,
         ticket: ConfirmTicket?,
         references: Int
-    ) -> (segment: Segment, offset: UInt32) {
+    ) -> (segment: Segment, place: LogPlace) {
         let size = Record.size(of: publishing)
         let segment = durableSegment(for: size)
-        let offset = segment.length
+        let place = LogPlace(slot: segment.slot, offset: UInt32(truncatingIfNeeded: segment.length))
         let record = UncommittedRecord(
-            offset: UInt32(truncatingIfNeeded: offset),
+            offset: place.offset,
             length: UInt32(truncatingIfNeeded: size),
             bodyLength: UInt32(truncatingIfNeeded: publishing.body.count),
             firstReference: UInt32(truncatingIfNeeded: segment.uncommittedReferences.count),
@@ -127,19 +137,15 @@ extension MessageLog {
         write(publishing, size: size, index: segment.uncommitted.count, into: segment)
         unstoredBytes += size
         segment.uncommitted.append(record)
-        return (segment, UInt32(truncatingIfNeeded: offset))
+        return (segment, place)
     }
 
     private mutating func write(_ publishing: PublishingView, size: Int, index: Int, into segment: Segment) {
-        guard let memory = segment.memory, let base = memory.bytes.baseAddress else { return }
-        let destination = base + segment.start + segment.length
-        Record.write(publishing, size: size, offset: segment.length, index: index, at: destination)
-        segment.length += size
-        residency.grow(segment, by: size)
+        segment.write(publishing, size: size, index: index)
+        residency.grow(by: size)
     }
 
-    private mutating func volatileSegment(for size: Int) -> Segment {
-        if let tail = volatileTail, tail.hasRoom(for: size) { return tail }
+    private mutating func openVolatile(for size: Int) -> Segment {
         if let tail = volatileTail { closeVolatile(tail) }
         let segment = makeSegment(phase: .volatile, memory: pool.take(atLeast: size), start: 0)
         volatileTail = segment
@@ -222,6 +228,7 @@ extension MessageLog {
 
     /// Takes back a queue's entry. Gives the ticket of a confirm that need not wait for the journal any more.
     mutating func settle(_ entry: QueueEntry, of queue: Queue) -> ConfirmTicket? {
+        if self[entry.slot].forgetsOneOfMany() { return nil }
         let segment = self[entry.slot]
         segment.references -= 1
         var ticket: ConfirmTicket?
@@ -349,6 +356,28 @@ extension MessageLog {
 }
 
 extension Segment {
+    /// Takes back one of several entries in a segment that lives in memory only. `false` if there is more to do.
+    fileprivate func forgetsOneOfMany() -> Bool {
+        guard phase == .volatile, references > 1 else { return false }
+        references -= 1
+        return true
+    }
+
+    /// Appends a record that only memory has to remember. `nil` if there is no room for it.
+    fileprivate func append(_ publishing: PublishingView, size: Int, references added: Int) -> LogPlace? {
+        guard hasRoom(for: size) else { return nil }
+        let place = LogPlace(slot: slot, offset: UInt32(truncatingIfNeeded: length))
+        write(publishing, size: size, index: 0)
+        references += added
+        return place
+    }
+
+    fileprivate func write(_ publishing: PublishingView, size: Int, index: Int) {
+        guard let memory, let base = memory.bytes.baseAddress else { return }
+        Record.write(publishing, size: size, offset: length, index: index, at: base + start + length)
+        length += size
+    }
+
     fileprivate func hasRoom(for size: Int) -> Bool {
         guard let memory else { return false }
         return start + length + size <= memory.capacity

@@ -9,7 +9,7 @@
 ///     u16 length of exchange and routing key together, with their length bytes
 ///     u16 flags: 1 if the broker has written the header `x-death`
 ///     u32 length of the properties
-///     exchange and routing key as two short strings, back to back, as basic.deliver carries them
+///     exchange and routing key (`AddressView`)
 ///     properties as received: flag words and property list
 ///     body
 package struct Record {
@@ -27,19 +27,8 @@ package struct Record {
     var hasDeathHistory: Bool { start.loadUnaligned(fromByteOffset: 18, as: UInt16.self) & 1 != 0 }
     private var propertiesLength: Int { Int(start.loadUnaligned(fromByteOffset: 20, as: UInt32.self)) }
 
-    /// The exchange's name and the routing key as two short strings, each with its length byte.
-    package var exchangeAndRoutingKey: UnsafeRawBufferPointer {
-        UnsafeRawBufferPointer(start: start + Record.headerSize, count: addressLength)
-    }
-
-    package var exchange: UnsafeRawBufferPointer {
-        let address = exchangeAndRoutingKey
-        return UnsafeRawBufferPointer(rebasing: address[1..<(1 + Int(address[0]))])
-    }
-
-    package var routingKey: UnsafeRawBufferPointer {
-        let address = exchangeAndRoutingKey
-        return UnsafeRawBufferPointer(rebasing: address[(2 + Int(address[0]))...])
+    package var address: AddressView {
+        AddressView(UnsafeRawBufferPointer(start: start + Record.headerSize, count: addressLength))
     }
 
     /// Flag words and property list as received.
@@ -56,8 +45,7 @@ extension Record {
     /// How many bytes the record of a publishing takes.
     static func size(of publishing: PublishingView) -> Int {
         let content =
-            headerSize + 2 + publishing.exchange.count + publishing.routingKey.count + publishing.properties.count
-            + publishing.body.count
+            headerSize + publishing.address.bytes.count + publishing.properties.count + publishing.body.count
         return (content + 7) & ~7
     }
 
@@ -69,12 +57,12 @@ extension Record {
         index: Int,
         at start: UnsafeMutableRawPointer
     ) {
-        let addressLength = 2 + publishing.exchange.count + publishing.routingKey.count
+        let address = publishing.address.bytes
         start.storeBytes(of: UInt32(truncatingIfNeeded: size), as: UInt32.self)
         start.storeBytes(of: UInt32(truncatingIfNeeded: offset), toByteOffset: 4, as: UInt32.self)
         start.storeBytes(of: UInt32(truncatingIfNeeded: publishing.body.count), toByteOffset: 8, as: UInt32.self)
         start.storeBytes(of: UInt32(truncatingIfNeeded: index), toByteOffset: 12, as: UInt32.self)
-        start.storeBytes(of: UInt16(truncatingIfNeeded: addressLength), toByteOffset: 16, as: UInt16.self)
+        start.storeBytes(of: UInt16(truncatingIfNeeded: address.count), toByteOffset: 16, as: UInt16.self)
         start.storeBytes(of: publishing.hasDeathHistory ? 1 : 0, toByteOffset: 18, as: UInt16.self)
         start.storeBytes(
             of: UInt32(truncatingIfNeeded: publishing.properties.count),
@@ -84,16 +72,9 @@ extension Record {
         // What fills up the last word is zero.
         start.storeBytes(of: 0, toByteOffset: size - 8, as: UInt64.self)
         var cursor = start + headerSize
-        append(shortString: publishing.exchange, at: &cursor)
-        append(shortString: publishing.routingKey, at: &cursor)
+        append(address, at: &cursor)
         append(publishing.properties, at: &cursor)
         append(publishing.body, at: &cursor)
-    }
-
-    private static func append(shortString: UnsafeRawBufferPointer, at cursor: inout UnsafeMutableRawPointer) {
-        cursor.storeBytes(of: UInt8(truncatingIfNeeded: shortString.count), as: UInt8.self)
-        cursor += 1
-        append(shortString, at: &cursor)
     }
 
     private static func append(_ bytes: UnsafeRawBufferPointer, at cursor: inout UnsafeMutableRawPointer) {

@@ -19,7 +19,7 @@ struct Residency {
     /// Bytes that cannot leave memory: volatile, or not committed yet.
     var pinnedBytes: Int { bytes - evictableBytes }
 
-    mutating func grow(_ segment: Segment, by count: Int) { bytes += count }
+    mutating func grow(by count: Int) { bytes += count }
 
     /// The segment may have become one whose memory can be given up: it was stored, or the last reference went that
     /// only memory knows.

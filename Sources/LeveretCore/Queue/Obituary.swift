@@ -4,17 +4,19 @@ import LeveretModel
 struct Obituary {
     let reason: DeathReason
     let deaths: DeathHistory
+    /// See `AddressView`.
+    private let address: [UInt8]
     /// Flag words and property list.
-    let properties: [UInt8]
+    private let properties: [UInt8]
     /// The keys that it is routed by; the first is the one that it then has.
     let routingKeys: [String]
 
-    /// `nil` if the properties cannot be written, because the history has become too large for a table.
-    init?(_ message: DeadMessage, queue: Queue, reason: DeathReason, at now: BrokerTime) {
+    /// `nil` if the message cannot be written: its history has become too large for a table.
+    init?(_ message: DeadMessage, queue: Queue, reason: DeathReason, at now: BrokerTime, exchange: String) {
         self.reason = reason
         guard let summary = try? PropertiesSummary(scanning: message.properties) else { return nil }
         var headers = Self.headers(of: message, summary)
-        let ownKey = String(decoding: message.routingKey, as: UTF8.self)
+        let ownKey = String(decoding: message.address.routingKey, as: UTF8.self)
         let ownKeys = [ownKey] + Self.carbonCopyKeys(in: headers)
         var deaths = DeathHistory(headers, isOwn: message.hasDeathHistory)
         let isFirst = deaths.entries.isEmpty
@@ -22,7 +24,7 @@ struct Obituary {
             queue: queue.name,
             reason: reason,
             time: now.milliseconds / 1_000,
-            exchange: String(decoding: message.exchange, as: UTF8.self),
+            exchange: String(decoding: message.address.exchange, as: UTF8.self),
             routingKeys: ownKeys,
             expiration: summary.expiration.map { String(decoding: message.properties[$0], as: UTF8.self) }
         )
@@ -40,6 +42,7 @@ struct Obituary {
         var properties: [UInt8] = []
         do {
             try edit.apply(to: message.properties, into: &properties)
+            address = try AddressView.encode(exchange: exchange, routingKey: routingKeys[0])
         } catch {
             return nil
         }
@@ -57,14 +60,10 @@ struct Obituary {
         return keys.compactMap(\.string)
     }
 
-    /// Lends the exchange's name and the routing key as bytes.
-    func withAddress(
-        exchange: String,
-        _ body: (_ exchange: UnsafeRawBufferPointer, _ routingKey: UnsafeRawBufferPointer) -> Void
-    ) {
-        // Both were short strings before, so they still are.
-        Array(exchange.utf8).withUnsafeBytes { exchange in
-            Array((routingKeys.first ?? "").utf8).withUnsafeBytes { body(exchange, $0) }
+    /// Lends the encoded address and properties.
+    func withParts(_ body: (AddressView, _ properties: UnsafeRawBufferPointer) -> Void) {
+        address.withUnsafeBytes { address in
+            properties.withUnsafeBytes { body(AddressView(address), $0) }
         }
     }
 }

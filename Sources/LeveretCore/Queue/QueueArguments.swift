@@ -5,6 +5,8 @@ import LeveretModel
 enum QueueArguments {
     /// The longest time that an argument or an expiration may name, in milliseconds: ten years, as in RabbitMQ.
     static let longestTime: UInt64 = 315_360_000_000
+    /// What a short string holds, in bytes: more cannot be sent to a consumer.
+    static let longestRoutingKey = 255
 
     /// The types of queues, by what `x-queue-type` calls them.
     enum QueueType: String, CaseIterable {
@@ -161,6 +163,9 @@ enum QueueArguments {
         }
         guard texts.contains(entry.key) else { return nil }
         guard let text = entry.value.string else { return "{unacceptable_type,\(entry.value.typeName)}" }
+        if entry.key == "x-dead-letter-routing-key", text.utf8.count > longestRoutingKey {
+            return "{max_length_exceeded,\(text.utf8.count)}; a routing key has at most \(longestRoutingKey) bytes"
+        }
         guard let choices = choices[entry.key], !choices.contains(text) else { return nil }
         return "invalid value '\(text)'; expected \(choices.joined(separator: ", "))"
     }

@@ -63,3 +63,10 @@ extension QueueEntry {
 struct SegmentSlot: Hashable {
     let rawValue: UInt32
 }
+
+/// Where in the log a record lies.
+struct LogPlace {
+    let slot: SegmentSlot
+    /// From the beginning of the segment, in bytes.
+    let offset: UInt32
+}

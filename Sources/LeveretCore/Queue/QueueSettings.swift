@@ -62,7 +62,10 @@ struct QueueSettings: Hashable {
         maxLengthBytes = Self.natural(arguments["x-max-length-bytes"]).map { Int(clamping: $0) }
         overflow = arguments["x-overflow"]?.string.flatMap(Overflow.init) ?? .dropHead
         deadLetterExchange = arguments["x-dead-letter-exchange"]?.string
-        deadLetterRoutingKey = arguments["x-dead-letter-routing-key"]?.string
+        deadLetterRoutingKey = arguments["x-dead-letter-routing-key"]?.string.flatMap { key in
+            // A queue that was declared before its arguments had this limit.
+            key.utf8.count <= QueueArguments.longestRoutingKey ? key : nil
+        }
         deduplication = DeduplicationSettings(arguments)
         rateLimit = Self.natural(arguments["x-rate-limit"])
         guard isQuorum else { return }

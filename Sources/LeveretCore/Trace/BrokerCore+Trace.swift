@@ -15,9 +15,9 @@ extension BrokerCore {
         on channel: Channel
     ) throws(AMQPError) {
         for publishing in run {
-            try publish(publishing, on: channel)
+            let route = try publish(publishing, on: channel)
             let message = TracedMessage(publishing)
-            let routedQueues = channel.route.queues.map { FieldValue.string($0.name) }
+            let routedQueues = route.queues.map { FieldValue.string($0.name) }
             trace(
                 message,
                 key: "publish." + message.exchange,

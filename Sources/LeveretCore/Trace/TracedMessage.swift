@@ -8,15 +8,15 @@ struct TracedMessage {
     private let body: UnsafeRawBufferPointer
 
     init(_ publishing: PublishingView) {
-        exchange = String(decoding: publishing.exchange, as: UTF8.self)
-        routingKey = publishing.routingKey
+        exchange = String(decoding: publishing.address.exchange, as: UTF8.self)
+        routingKey = publishing.address.routingKey
         properties = publishing.properties
         body = publishing.body
     }
 
     init(_ record: Record) {
-        exchange = String(decoding: record.exchange, as: UTF8.self)
-        routingKey = record.routingKey
+        exchange = String(decoding: record.address.exchange, as: UTF8.self)
+        routingKey = record.address.routingKey
         properties = record.properties
         body = record.body
     }
@@ -58,19 +58,18 @@ struct TracedMessage {
         _ body: (PublishingView, _ key: String, PropertiesSummary) -> Void
     ) {
         let key = key.prefix(utf8Count: 255)
-        Array(VirtualHost.traceExchange.utf8).withUnsafeBytes { exchange in
-            Array(key.utf8).withUnsafeBytes { routingKey in
-                properties.withUnsafeBytes { properties in
-                    guard let summary = try? PropertiesSummary(scanning: properties) else { return }
-                    let publishing = PublishingView(
-                        exchange: exchange,
-                        routingKey: routingKey,
-                        properties: properties,
-                        body: self.body,
-                        mandatory: false
-                    )
-                    body(publishing, key, summary)
-                }
+        guard let address = try? AddressView.encode(exchange: VirtualHost.traceExchange, routingKey: key),
+            let summary = try? properties.withUnsafeBytes({ try PropertiesSummary(scanning: $0) })
+        else { return }
+        address.withUnsafeBytes { address in
+            properties.withUnsafeBytes { properties in
+                let publishing = PublishingView(
+                    address: AddressView(address),
+                    properties: properties,
+                    body: self.body,
+                    mandatory: false
+                )
+                body(publishing, key, summary)
             }
         }
     }

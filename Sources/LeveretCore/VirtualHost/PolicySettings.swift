@@ -4,6 +4,7 @@ import LeveretModel
 enum PolicySettings {
     fileprivate enum Value {
         case text
+        case routingKey
         case number(ClosedRange<Int64>)
         case choice([String])
     }
@@ -14,7 +15,7 @@ enum PolicySettings {
     private static let values: [(key: String, value: Value, noun: String)] = [
         ("alternate-exchange", .text, "alternate exchange name"),
         ("dead-letter-exchange", .text, "dead letter exchange name"),
-        ("dead-letter-routing-key", .text, "dead letter routing key"),
+        ("dead-letter-routing-key", .routingKey, "dead letter routing key"),
         ("dead-letter-strategy", .choice(["at-most-once", "at-least-once"]), "dead letter strategy"),
         ("message-ttl", .number(times), "message TTL"),
         ("expires", .number(1...times.upperBound), "queue expiry"),
@@ -79,6 +80,7 @@ extension PolicySettings.Value {
     fileprivate func contains(_ value: FieldValue) -> Bool {
         switch self {
         case .text: value.string != nil
+        case .routingKey: value.string.map { $0.utf8.count <= QueueArguments.longestRoutingKey } ?? false
         case .number(let range): value.integer.map(range.contains) ?? false
         case .choice(let choices): value.string.map(choices.contains) ?? false
         }
@@ -87,6 +89,7 @@ extension PolicySettings.Value {
     fileprivate var expectation: String {
         switch self {
         case .text: "a text"
+        case .routingKey: "a text of up to \(QueueArguments.longestRoutingKey) bytes"
         case .number(let range):
             "a whole number from \(range.lowerBound)" + (range.upperBound == .max ? "" : " to \(range.upperBound)")
         case .choice(let choices): choices.joined(separator: ", ")

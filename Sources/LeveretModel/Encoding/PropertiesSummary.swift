@@ -13,12 +13,19 @@ package struct PropertiesSummary: Sendable, Hashable {
     package var replyTo: Range<Int>?
 
     package init(scanning bytes: UnsafeRawBufferPointer) throws(EncodingError) {
-        if bytes.count == 2, bytes[0] == 0, bytes[1] == 0 { return }
-        if bytes.count == 3, bytes[0] == 0x10, bytes[1] == 0 {
-            isPersistent = bytes[2] == DeliveryMode.persistent.rawValue
-            return
+        if let isPersistent = PropertiesSummary.persistence(ofPlain: bytes) {
+            self.isPersistent = isPersistent
+        } else {
+            try scan(bytes)
         }
-        try scan(bytes)
+    }
+
+    /// Whether the delivery mode is 2, if there is no other property; otherwise `nil`.
+    @inlinable
+    package static func persistence(ofPlain bytes: UnsafeRawBufferPointer) -> Bool? {
+        if bytes.count == 2, bytes[0] == 0, bytes[1] == 0 { return false }
+        guard bytes.count == 3, bytes[0] == 0x10, bytes[1] == 0 else { return nil }
+        return bytes[2] == DeliveryMode.persistent.rawValue
     }
 
     private mutating func scan(_ bytes: UnsafeRawBufferPointer) throws(EncodingError) {

@@ -102,8 +102,7 @@ extension PublishingView {
         body: UnsafeRawBufferPointer
     ) {
         self.init(
-            exchange: view.exchange,
-            routingKey: view.routingKey,
+            address: AddressView(view.exchangeAndRoutingKey),
             properties: properties,
             body: body,
             mandatory: view.mandatory

@@ -85,8 +85,8 @@ struct MachineTranscript {
     }
 
     private static func describe(_ view: PublishingView) -> String {
-        let exchange = String(decoding: view.exchange, as: UTF8.self)
-        let key = String(decoding: view.routingKey, as: UTF8.self)
+        let exchange = String(decoding: view.address.exchange, as: UTF8.self)
+        let key = String(decoding: view.address.routingKey, as: UTF8.self)
         let body = view.body.count <= 16 ? String(decoding: view.body, as: UTF8.self) : "\(view.body.count) bytes"
         return "\(exchange)/\(key)=\(body)\(view.mandatory ? "!" : "")"
     }
