@@ -23,7 +23,7 @@ enum CommandRunner {
     /// understand, a call for help included, goes the long way, which also says what is wrong.
     static func parse(_ arguments: [String]) throws -> any ParsableCommand {
         if arguments.first == ServeCommand.configuration.commandName,
-            let command = try? ServeCommand.parse(Array(arguments.dropFirst()))
+            let command = try? ServeCommand.parseAsRoot(Array(arguments.dropFirst()))
         {
             return command
         }

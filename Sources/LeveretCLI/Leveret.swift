@@ -4,8 +4,9 @@ import Leveret
 /// The one binary: the daemon and all tools.
 @main
 struct LeveretCommand: AsyncParsableCommand {
+    static let name = "leveret"
     static let configuration = CommandConfiguration(
-        commandName: "leveret",
+        commandName: name,
         abstract: "A message broker that speaks AMQP 0-9-1, and its tools.",
         discussion: """
             EXIT STATUS

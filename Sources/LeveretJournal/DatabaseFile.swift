@@ -14,15 +14,19 @@ struct DatabaseFile {
 
     let directory: DataDirectory
 
-    /// Makes sure that there is a database that SQLite may open. A file that looks damaged is never replaced.
-    func prepare(_ settings: JournalSettings, migrations: [Migration]) throws {
+    /// Makes sure that there is a database that SQLite may open, and gives whether it had to be made. A file that looks
+    /// damaged is never replaced.
+    func prepare(_ settings: JournalSettings, migrations: [Migration]) throws -> Bool {
         switch fileKind(at: directory.database) {
         case .missing:
             try requireNoOrphan()
             // It belongs to a database that is gone.
             unlink(directory.logMark)
             try make(settings, migrations: migrations)
-        case .other: try inspect()
+            return true
+        case .other:
+            try inspect()
+            return false
         case .directory:
             throw JournalFailure(permanent: "\(directory.database) is a directory: move it away")
         case .unknown(let number):

@@ -22,10 +22,12 @@ final class JournalDatabase {
     private var vacuum: Vacuum
     private var ledger = SegmentLedger()
     private var storedNextQueueID = QueueID(rawValue: 1)
+    /// Whether it has just been made, and holds nothing.
+    private var isNew: Bool
 
     init(_ directory: DataDirectory, settings: JournalSettings, migrations: [Migration]) throws {
         self.directory = directory
-        try DatabaseFile(directory: directory).prepare(settings, migrations: migrations)
+        isNew = try DatabaseFile(directory: directory).prepare(settings, migrations: migrations)
         let log = try LogMarkCheck(directory: directory).inspect()
         if let damage = log.damage { throw JournalFailure.damaged(damage, in: directory) }
         do {
@@ -45,7 +47,7 @@ final class JournalDatabase {
             checkpointer = try Checkpointer(connection, checkpointBytes: settings.checkpointBytes)
             logSpace = LogSpace(connection, pageSize: checkpointer.pageSize, settings: settings)
             vacuum = try Vacuum(connection, settings: settings)
-            logMark = try LogMarkWriter(directory, settings: settings, pageSize: checkpointer.pageSize)
+            logMark = LogMarkWriter(directory, settings: settings, pageSize: checkpointer.pageSize)
             try logMark.open(after: log.mark)
             if log.hasRemainder { _ = try moveLog() }
             logSpace.extend()
@@ -140,6 +142,11 @@ final class JournalDatabase {
 
     func recover() throws -> RecoveredState {
         try reading {
+            guard !isNew else {
+                // To read that there is nothing would take a millisecond of a start.
+                try contents.recovered([])
+                return RecoveredState()
+            }
             let reader = StateReader(connection: connection)
             var state = try reader.recover()
             storedNextQueueID = state.nextQueueID
@@ -208,6 +215,7 @@ final class JournalDatabase {
                 return checkpointer.isDueWhenIdle || vacuum.isAwake || compactor.isWaiting || isGivingBack
             }
             guard !compactor.isWaiting, !isGivingBack else { return true }
+            try logMark.prepare()
             if try vacuum.step() {
                 logMark.committed(frames: connection.logPages)
                 return true
@@ -263,6 +271,8 @@ final class JournalDatabase {
 
     private func transaction<Result>(_ body: () throws -> Result) throws -> Result {
         do {
+            isNew = false
+            try logMark.prepare()
             try begin.run()
             let result = try body()
             try contents.synchronize()

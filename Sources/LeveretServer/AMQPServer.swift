@@ -15,7 +15,7 @@ public final class AMQPServer: Sendable {
     private enum Phase {
         case idle
         case starting
-        case listening(MultiThreadedEventLoopGroup, listeners: [Listener])
+        case listening(EventLoops, listeners: [Listener])
         case stopped
     }
 
@@ -48,18 +48,32 @@ public final class AMQPServer: Sendable {
     ///   server listens on none.
     @discardableResult
     public func start() async throws -> [ListenAddress] {
+        try await start { EventLoops(configuration) }
+    }
+
+    /// As above, on threads that have been started. They end with the server, also if it cannot be started.
+    package func start(on eventLoops: EventLoops) async throws -> [ListenAddress] {
+        do {
+            return try await start { eventLoops }
+        } catch {
+            await eventLoops.shutDown()
+            throw error
+        }
+    }
+
+    private func start(on makeEventLoops: () -> EventLoops) async throws -> [ListenAddress] {
         try configuration.validate()
         try context.readCertificates()
         guard begin() else { throw ServerError.alreadyStarted }
-        let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
+        let eventLoops = makeEventLoops()
         var listeners: [Listener] = []
         do {
             for address in configuration.addresses {
-                listeners.append(try await Listener.open(address, group: eventLoops, context: context))
+                listeners.append(try await Listener.open(address, group: eventLoops.group, context: context))
             }
         } catch {
             for listener in listeners { await listener.close() }
-            try? await eventLoops.shutdownGracefully()
+            await eventLoops.shutDown()
             phase.withLock { $0 = .stopped }
             throw error
         }
@@ -97,7 +111,7 @@ public final class AMQPServer: Sendable {
     }
 
     private func shutDown(grace: Duration) async {
-        let listening = phase.withLock { phase -> (MultiThreadedEventLoopGroup, [Listener])? in
+        let listening = phase.withLock { phase -> (EventLoops, [Listener])? in
             guard case .listening(let eventLoops, let listeners) = phase else { return nil }
             phase = .stopped
             return (eventLoops, listeners)
@@ -105,12 +119,12 @@ public final class AMQPServer: Sendable {
         guard let (eventLoops, listeners) = listening else { return }
         for listener in listeners { await listener.close() }
         connections.closeAll(.afterAcknowledgements(reason: "broker shutdown"))
-        let deadline = eventLoops.next().scheduleTask(in: TimeAmount(grace)) { [connections] in
+        let deadline = eventLoops.group.next().scheduleTask(in: TimeAmount(grace)) { [connections] in
             connections.closeAll(.atOnce)
         }
         await connections.becomeEmpty()
         deadline.cancel()
-        try? await eventLoops.shutdownGracefully()
+        await eventLoops.shutDown()
         logger.debug("the server has stopped")
     }
 }

@@ -244,8 +244,8 @@ import Testing
         disk.record()
 
         journal = try open(directory, settings(disk, durability: durability))
-        // The log's header is forced out first, then its pages.
-        if durability == .full { disk.fail(FAULTY_DISK_SYNC, nth: 2, error: EIO) }
+        // The mark is forced out first, then the log's header, then its pages.
+        if durability == .full { disk.fail(FAULTY_DISK_SYNC, nth: 3, error: EIO) }
         try? journal.commit(.make { $0.deletedSegments = (1...5).map { SegmentID(rawValue: $0) } })
         disk.heal()
         journal.abandon()

@@ -5,6 +5,7 @@ import Musl
 #else
 import Darwin
 #endif
+import CFaultyDisk
 import LeveretCore
 import LeveretJournal
 import Testing
@@ -142,10 +143,15 @@ import Testing
 
     @Test func `commits behind a damaged page are seen even if the mark got lost on the way to the disk`() throws {
         let early = try TemporaryDirectory()
-        let journal = try SQLiteJournal(directory: early.path, settings: JournalWorkload.settings(nil))
-        let mark = try TemporaryDirectory.read(early.database + "-mark")
+        let disk = try FaultyDisk()
+        disk.record()
+        let journal = try SQLiteJournal(directory: early.path, settings: JournalWorkload.settings(disk))
+        try journal.commit(.make { $0.segments = [.make(1, bytes: 100)] })
         journal.abandon()
-        // The mark as it was at the start; two commits follow the damage.
+        let writes = disk.entries.filter { $0.file == "leveret.db-mark" && $0.operation != FAULTY_DISK_OPEN }
+        #expect(writes.prefix(2).map(\.operation) == [FAULTY_DISK_WRITE, FAULTY_DISK_SYNC])
+        let mark = try #require(writes.first).bytes
+        // The mark as it was forced to the disk before the first commit; two commits follow the damage.
         try TemporaryDirectory.write(mark, to: self.mark)
         try flip(32 + 2 * LogDamageTests.frame + 24)
         try expectRefused("commits in the write-ahead log lie behind the damaged page 3")

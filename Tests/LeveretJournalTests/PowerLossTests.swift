@@ -28,6 +28,29 @@ import Testing
         }
     }
 
+    @Test(arguments: [Durability.full, .normal])
+    func `the mark that says what will be missed is forced to the disk before the first commit, and not at a start`(
+        durability: Durability
+    ) throws {
+        let directory = try TemporaryDirectory()
+        let batches = try JournalWorkload(batches: 2).batches
+        for batch in batches {
+            let disk = try FaultyDisk()
+            disk.record()
+            let settings = JournalWorkload.settings(disk, durability: durability)
+            let journal = try SQLiteJournal(directory: directory.path, settings: settings)
+            _ = try journal.recover()
+            #expect(!disk.entries.contains { $0.file == "leveret.db-mark" })
+            disk.remark(1)
+            try journal.commit(batch)
+            let commit = disk.entries.drop { $0.operation != FAULTY_DISK_REMARK }.dropFirst()
+            let first = commit.filter { $0.operation != FAULTY_DISK_OPEN }.prefix(2)
+            #expect(first.map(\.file) == ["leveret.db-mark", "leveret.db-mark"])
+            #expect(first.map(\.operation) == [FAULTY_DISK_WRITE, FAULTY_DISK_SYNC])
+            journal.close()
+        }
+    }
+
     /// The order of the record is the order of the calls: what the journal reports, it reports behind the disk.
     @Test func `a commit returns after the log was forced to the disk, and nothing was written in between`() throws {
         let run = try RecordedRun(commits: PowerLossTests.commits, durability: .full)

@@ -193,12 +193,8 @@ final class InProcessInbox: SessionSink {
         case .reply(_, let reply): receive(reply, &state)
         case .getOk(_, let delivery, let remaining):
             guard let settlement = state.settlement else { return }
-            let answer = InProcessInbox.makeDelivery(
-                delivery,
-                remainingCount: remaining,
-                settlement: settlement,
-                &state
-            )
+            let group = DeliveryGroup(in: delivery.record.memory, of: settlement)
+            let answer = InProcessInbox.makeDelivery(delivery, remainingCount: remaining, in: group, &state)
             InProcessInbox.answer(.delivery(answer, outboundCost: delivery.outboundCost), &state)
         case .returned(_, let code, _, let sequence):
             let error = PublishError.unroutable(code: code, text: code.name)
@@ -247,9 +243,17 @@ final class InProcessInbox: SessionSink {
         guard let consumer = state.consumers[id], let settlement = state.settlement else { return 1 }
         consumer.deliveries.append { deliveries in
             var bytes = 0
+            var group: DeliveryGroup?
             for effect in effects {
                 guard case .deliver(_, let delivery) = effect, delivery.consumer == id else { break }
-                deliveries.append(InProcessInbox.makeDelivery(delivery, settlement: settlement, &state))
+                let own: DeliveryGroup
+                if let group, delivery.record.lies(in: group.memory) {
+                    own = group
+                } else {
+                    own = DeliveryGroup(in: delivery.record.memory, of: settlement)
+                    group = own
+                }
+                deliveries.append(InProcessInbox.makeDelivery(delivery, in: own, &state))
                 bytes += delivery.outboundCost
                 count += 1
             }
@@ -264,22 +268,21 @@ final class InProcessInbox: SessionSink {
     private static func makeDelivery(
         _ effect: DeliveryEffect,
         remainingCount: UInt32? = nil,
-        settlement: any DeliverySettlement,
+        in group: DeliveryGroup,
         _ state: inout State
     ) -> Delivery {
         let record = effect.record.record
-        let memory = effect.record.memory
         return Delivery(
             deliveryTag: effect.deliveryTag,
             isRedelivered: effect.redelivered,
             exchange: ExchangeName(state.exchangeNames.string(record.address.exchange)),
             routingKey: state.routingKeys.string(record.address.routingKey),
             encodedProperties: effect.returns == 0
-                ? DeliveredBody(owner: memory, bytes: record.properties)
+                ? DeliveredBody(owner: group, bytes: record.properties)
                 : effect.withProperties { DeliveredBody(copying: $0) },
-            body: DeliveredBody(owner: memory, bytes: record.body),
+            body: DeliveredBody(owner: group, bytes: record.body),
             remainingCount: remainingCount,
-            settlement: settlement
+            settlement: group
         )
     }
 

@@ -1,8 +1,10 @@
 import ArgumentParser
 
 struct ServeCommand: AsyncParsableCommand {
+    // Part of another command, it is not asked for a completion script when it is parsed alone at a start.
     static let configuration = CommandConfiguration(
         commandName: "serve",
+        _superCommandName: LeveretCommand.name,
         abstract: "Run the broker.",
         discussion: """
             Prints `listening on HOST:PORT` on standard output once clients can connect, then where the data lies. \

@@ -26,15 +26,22 @@ struct Daemon {
     /// Returns when the broker has ended cleanly.
     func run() async throws {
         let descriptors = FileDescriptorLimit.raise()
+        async let eventLoops = EventLoops(settings.server)
         // Before anything takes long, so that a signal in the meantime is not lost.
         let signals = await UnixSignalsSequence(trapping: trappedSignals)
         let logger = Self.makeLogger(settings.logLevel)
-        let broker = try Broker(settings.broker, logger: logger)
+        let broker: Broker
+        do {
+            broker = try Broker(settings.broker, logger: logger)
+        } catch {
+            await eventLoops.shutDown()
+            throw error
+        }
         let configuration = Self.fitting(settings.server, descriptors: descriptors, logger)
         let server = AMQPServer(broker: broker, configuration: configuration, logger: logger)
         let addresses: [ListenAddress]
         do {
-            addresses = try await server.start()
+            addresses = try await server.start(on: await eventLoops)
         } catch {
             await broker.shutDown()
             throw error

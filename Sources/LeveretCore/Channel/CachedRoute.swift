@@ -1,3 +1,5 @@
+import LeveretModel
+
 /// Where publishings to an address went, so that the next one needs no look-up.
 final class CachedRoute {
     /// See `AddressView`.
@@ -39,32 +41,12 @@ final class CachedRoute {
 
     /// Whether the route is that of the publishing, and nothing has changed since.
     func applies(to publishing: PublishingView, generation: UInt64) -> Bool {
-        guard generation == self.generation, publishing.address.bytes.count == address.count else { return false }
-        return address.withUnsafeBytes { CachedRoute.areEqual($0, publishing.address.bytes) }
+        generation == self.generation && address.withUnsafeBytes { $0.isEqual(to: publishing.address.bytes) }
     }
 
     /// Calls `body` with each of the queues.
     @inline(__always)
     func forEachQueue(_ body: (Queue) -> Void) {
         for queue in unretainedQueues { queue._withUnsafeGuaranteedRef(body) }
-    }
-
-    /// Whether the bytes, which are as many, are the same.
-    private static func areEqual(_ bytes: UnsafeRawBufferPointer, _ other: UnsafeRawBufferPointer) -> Bool {
-        func areEqual<Word: BitwiseCopyable & Equatable>(at place: Int, as word: Word.Type) -> Bool {
-            bytes.loadUnaligned(fromByteOffset: place, as: word) == other.loadUnaligned(fromByteOffset: place, as: word)
-        }
-        // Word by word, since this is done for every message; the last word may overlap the one before.
-        let count = bytes.count
-        guard count >= 8 else {
-            if count >= 4 { return areEqual(at: 0, as: UInt32.self) && areEqual(at: count - 4, as: UInt32.self) }
-            return (0..<count).allSatisfy { areEqual(at: $0, as: UInt8.self) }
-        }
-        var place = 0
-        while place + 8 < count {
-            guard areEqual(at: place, as: UInt64.self) else { return false }
-            place += 8
-        }
-        return areEqual(at: count - 8, as: UInt64.self)
     }
 }

@@ -14,6 +14,10 @@ package struct RecordReference {
     /// The memory that the record lies in.
     package var memory: SegmentMemory { unretainedMemory.takeUnretainedValue() }
 
+    package func lies(in memory: SegmentMemory) -> Bool {
+        unretainedMemory.toOpaque() == Unmanaged.passUnretained(memory).toOpaque()
+    }
+
     /// The record's parts, in place.
     package var record: Record {
         unretainedMemory._withUnsafeGuaranteedRef {
