@@ -45,7 +45,8 @@ struct MessageLog {
 
     subscript(slot: SegmentSlot) -> Segment { segments[Int(slot.rawValue)]! }
 
-    /// The record of a queue's entry, unless it is in the journal only.
+    /// The record of a queue's entry, unless it is in the journal only. Inlined: the log would be copied to be lent.
+    @inline(__always)
     func record(of entry: QueueEntry) -> RecordReference? { self[entry.slot].reference(to: entry.offset) }
 
     /// Lets memory be reused that effects of earlier commands referred to.
