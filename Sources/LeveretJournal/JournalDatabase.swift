@@ -215,15 +215,24 @@ final class JournalDatabase {
                 return checkpointer.isDueWhenIdle || vacuum.isAwake || compactor.isWaiting || isGivingBack
             }
             guard !compactor.isWaiting, !isGivingBack else { return true }
-            try logMark.prepare()
-            if try vacuum.step() {
-                logMark.committed(frames: connection.logPages)
-                return true
-            }
+            if try shrink() { return true }
             // What was given back is cut off the file when the log is moved into it.
             guard vacuum.takeHasShrunk() || checkpointer.isDueWhenIdle || contents.waitsForLog else { return false }
             return try moveLog() && contents.giveBack(isIdle: true)
         }
+    }
+
+    /// Gives pages back that nothing uses. A disk that is full leaves them as they are.
+    private func shrink() throws -> Bool {
+        guard vacuum.isAwake else { return false }
+        do {
+            try logMark.prepare()
+        } catch let error as SQLiteError where error.isOutOfSpace {
+            return false
+        }
+        guard try vacuum.step() else { return false }
+        logMark.committed(frames: connection.logPages)
+        return true
     }
 
     /// Writes some segments anew of which little lives. A disk that is full leaves them as they are.

@@ -62,6 +62,22 @@ import Testing
         again.close()
         #expect(try JournalCheck.run(directory: directory.path).problems == [])
     }
+
+    @Test func `a journal that finds its disk full when it starts has only to wait for room`() throws {
+        let batch = try #require(try JournalWorkload(batches: 1).batches.first)
+        let directory = try TemporaryDirectory()
+        let disk = try FaultyDisk()
+        let journal = try SQLiteJournal(directory: directory.path, settings: JournalWorkload.settings(disk))
+        _ = try journal.recover()
+        disk.fail(FAULTY_DISK_WRITE, nth: 1, error: ENOSPC, persists: true)
+        #expect(try !journal.tidy(isIdle: true))
+        #expect(disk.hasFailed)
+        let failure = #expect(throws: JournalFailure.self) { try journal.commit(batch) }
+        #expect(failure?.isRetryable == true)
+        disk.heal()
+        try journal.commit(batch)
+        journal.close()
+    }
 }
 
 /// A journal on a faulty disk, of which one commit can be tried again and again from the same files.

@@ -8,7 +8,7 @@ final class CachedRoute {
     /// The address's.
     let hash: UInt64
     let queues: [Queue]
-    /// The same: to go through them without counting references to each takes half the time.
+    /// The same, to go through without counting a reference to each.
     private let unretainedQueues: [Unmanaged<Queue>]
     /// Whether there are queues, and neither they nor the exchange have rules that need a look at each message.
     let isDirect: Bool
