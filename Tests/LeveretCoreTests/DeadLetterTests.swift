@@ -38,6 +38,14 @@ import Testing
         return core
     }
 
+    /// What comes to queue `dead` when a message of queue `q` is rejected.
+    private func deadLetter(in core: CoreHarness) throws -> ObservedMessage? {
+        try core.publish("a", key: "q")
+        try core.get("q")
+        try core.reject(1)
+        return try core.takeMessage("dead")
+    }
+
     private func deaths(_ message: ObservedMessage?) -> [FieldTable] {
         guard case .array(let values) = message?.headers["x-death"] else { return [] }
         return values.compactMap { if case .table(let table) = $0 { table } else { nil } }
@@ -96,10 +104,7 @@ import Testing
         let core = try core(["x-dead-letter-exchange": "dlx"])
         try core.declareExchange("dlx", "topic")
         try core.bind("dead", to: "dlx", "*")
-        try core.publish("a", key: "q")
-        try core.get("q")
-        try core.reject(1)
-        let message = try #require(try core.takeMessage("dead"))
+        let message = try #require(try deadLetter(in: core))
         #expect(message.exchange == "dlx")
         #expect(message.routingKey == "q")
     }
@@ -118,10 +123,7 @@ import Testing
         let core = try core(arguments)
         try core.declareExchange("dlx", "fanout")
         try core.bind("dead", to: "dlx")
-        try core.publish("a", key: "q")
-        try core.get("q")
-        try core.reject(1)
-        #expect(try core.takeMessage("dead")?.routingKey == longest)
+        #expect(try deadLetter(in: core)?.routingKey == longest)
     }
 
     @Test func `a queue that has such a key from an earlier version lets dead letters keep their own`() throws {
@@ -149,10 +151,7 @@ import Testing
         batch.definitions = [.putQueue(queue)]
         try image.apply(batch)
         let core = try CoreHarness(journal: SimulatedJournal(image: image))
-        try core.publish("a", key: "q")
-        try core.get("q")
-        try core.reject(1)
-        let message = try #require(try core.takeMessage("dead"))
+        let message = try #require(try deadLetter(in: core))
         #expect(message.exchange == "dlx")
         #expect(message.routingKey == "q")
     }

@@ -12,6 +12,11 @@ import Testing
         _ = try journal.recover()
     }
 
+    @Test func `a journal that has just been made is not taken for empty once it holds something`() throws {
+        try journal.commit(.make { $0.segments = [.make(1)] })
+        #expect(try journal.recover().segments.map(\.id.rawValue) == [1])
+    }
+
     // MARK: Full disk
 
     @Test func `a full disk keeps nothing of the batch, which can be committed later`() throws {
