@@ -73,6 +73,21 @@ public final class Broker: Service, Sendable {
         resources.start()
     }
 
+    /// As the initializer, on a thread of its own, so that a long recovery keeps no other task waiting. Cancelling the
+    /// task does not cut it off.
+    ///
+    /// - Throws: `BrokerError` if the data directory cannot be used.
+    public static func open(
+        _ configuration: BrokerConfiguration = BrokerConfiguration(),
+        logger: Logger = Logger(label: "leveret")
+    ) async throws -> Broker {
+        try await withCheckedThrowingContinuation { continuation in
+            DetachedThread.run {
+                continuation.resume(with: Result { try Broker(configuration, logger: logger) })
+            }
+        }
+    }
+
     /// A broker around a driver that somebody else has made and started, as a simulation does without threads. The
     /// machine's resources are not watched.
     ///
@@ -108,7 +123,7 @@ public final class Broker: Service, Sendable {
         logger: Logger = Logger(label: "leveret"),
         _ body: (Broker) async throws -> Result
     ) async throws -> Result {
-        let broker = try Broker(configuration, logger: logger)
+        let broker = try await open(configuration, logger: logger)
         do {
             let result = try await body(broker)
             await broker.shutDown()

@@ -31,7 +31,10 @@ enum CommandRunner {
     }
 
     private static func run(_ command: any ParsableCommand) async throws {
-        if var command = command as? any AsyncParsableCommand {
+        if let command = command as? ServeCommand {
+            // A type by its name is found at once; what a type can do is looked up in all that the program has.
+            try await command.run()
+        } else if var command = command as? any AsyncParsableCommand {
             try await command.run()
         } else {
             var command = command

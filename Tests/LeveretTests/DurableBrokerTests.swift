@@ -134,7 +134,11 @@ struct DurableBrokerTests {
             let error = #expect(throws: BrokerError.self) { try Broker(configuration) }
             #expect(error?.code == .dataDirectory)
             #expect(error?.text.contains(directory.path) == true)
+            let opening = await #expect(throws: BrokerError.self) { try await Broker.open(configuration) }
+            #expect(opening?.code == error?.code)
+            #expect(opening?.text == error?.text)
         }
-        try await Broker.run(configuration) { _ in }
+        let broker = try await Broker.open(configuration)
+        await broker.shutDown()
     }
 }

@@ -29,7 +29,7 @@ struct ServeSettings {
 
     /// Reads the configuration file, if one is named, and puts the layers together.
     static func resolve(
-        _ options: ServeOptions,
+        _ options: ServeCommand,
         environment: @escaping (String) -> String? = Environment.value
     ) throws(CommandFailure) -> ServeSettings {
         var file: ConfigurationFile?
@@ -41,7 +41,7 @@ struct ServeSettings {
     }
 
     init(
-        _ options: ServeOptions,
+        _ options: ServeCommand,
         _ layers: SettingLayers,
         environment: (String) -> String?
     ) throws(CommandFailure) {
@@ -80,7 +80,7 @@ struct ServeSettings {
     }
 
     private static func resourceLimits(
-        _ options: ServeOptions,
+        _ options: ServeCommand,
         _ layers: SettingLayers
     ) throws(CommandFailure) -> ResourceLimits {
         var limits = ResourceLimits.ofDaemon
@@ -102,12 +102,11 @@ struct ServeSettings {
     }
 
     private static func directory(
-        _ options: ServeOptions,
+        _ options: ServeCommand,
         _ layers: SettingLayers,
         environment: (String) -> String?
     ) throws(CommandFailure) -> String? {
-        let flag: Bool? = options.inMemory ? true : nil
-        let inMemory = try layers.value("in-memory", flag, "true or false", parse: SettingLayers.boolean) ?? false
+        let inMemory = try layers.flag("in-memory", options.inMemory)
         if options.inMemory, options.data != nil {
             throw CommandFailure(.usage, "--in-memory and --data exclude each other")
         }

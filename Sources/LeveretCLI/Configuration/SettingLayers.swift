@@ -11,7 +11,7 @@ struct SettingLayers {
 
     /// The name of a setting's environment variable: `LEVERET_FRAME_MAX` for `frame-max`.
     static func variable(_ name: String) -> String {
-        "LEVERET_" + name.uppercased().map { $0 == "-" ? "_" : String($0) }.joined()
+        "LEVERET_" + String(name.uppercased().map { $0 == "-" ? "_" : $0 })
     }
 
     /// The value of a setting; `nil` if no layer has it.
@@ -21,11 +21,11 @@ struct SettingLayers {
     ///   - kind: what a value must be, for the message: `a number from 0 to 65535`.
     func value<Value>(
         _ name: String,
-        _ option: Value?,
+        _ option: String?,
         _ kind: String,
         parse: (String) -> Value?
     ) throws(CommandFailure) -> Value? {
-        if let option { return option }
+        if let option { return try read(option, "--\(name)", kind, parse) }
         let variable = Self.variable(name)
         if let text = environment(variable) { return try read(text, "$\(variable)", kind, parse) }
         if let file, let text = file.value(name) { return try read(text, "\"\(name)\" in \(file.path)", kind, parse) }
@@ -34,7 +34,8 @@ struct SettingLayers {
 
     /// Whether a flag is given, or set in another layer.
     func flag(_ name: String, _ isGiven: Bool) throws(CommandFailure) -> Bool {
-        try value(name, isGiven ? true : nil, "true or false", parse: Self.boolean) ?? false
+        if isGiven { return true }
+        return try value(name, nil, "true or false", parse: Self.boolean) ?? false
     }
 
     private func read<Value>(

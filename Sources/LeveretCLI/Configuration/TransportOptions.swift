@@ -1,5 +1,4 @@
 import ArgumentParser
-import LeveretServer
 
 /// The settings of `leveret serve` about TLS, socket files and logins, on the command line.
 struct TransportOptions: ParsableArguments {
@@ -26,7 +25,7 @@ struct TransportOptions: ParsableArguments {
     var tlsServerNames: String?
 
     @Option(help: ArgumentHelp("The port for TLS; 0 takes a free one. Default: 5671", valueName: "number"))
-    var tlsPort: UInt16?
+    var tlsPort: String?
 
     @Option(
         help: ArgumentHelp("The authorities that may vouch for clients' certificates, in PEM form.", valueName: "path")
@@ -37,10 +36,9 @@ struct TransportOptions: ParsableArguments {
         help: ArgumentHelp(
             "Whether clients must show a certificate. Default: required if there is a --tls-ca, else none",
             valueName: "none|optional|required"
-        ),
-        transform: Self.clientCertificates
+        )
     )
-    var tlsVerify: ServerTLS.ClientCertificates?
+    var tlsVerify: String?
 
     @Option(
         help: ArgumentHelp(
@@ -49,10 +47,9 @@ struct TransportOptions: ParsableArguments {
             common name, or the first alternative name of a kind. Default: dn
             """,
             valueName: "dn|cn|san|san-email|san-uri|san-ip"
-        ),
-        transform: Self.loginName
+        )
     )
-    var tlsLoginFrom: CertificateLoginName?
+    var tlsLoginFrom: String?
 
     @Flag(help: "Do not listen on a port without TLS.")
     var tlsOnly = false
@@ -70,19 +67,4 @@ struct TransportOptions: ParsableArguments {
         )
     )
     var compatibilityVersion: String?
-
-    // Functions instead of conformances, which would be for types of other modules.
-    private static func clientCertificates(_ text: String) throws -> ServerTLS.ClientCertificates {
-        guard let value = ServerTLS.ClientCertificates(rawValue: text) else {
-            throw ValidationError("'\(text)' is not none, optional or required")
-        }
-        return value
-    }
-
-    private static func loginName(_ text: String) throws -> CertificateLoginName {
-        guard let value = TransportSettings.loginName(text) else {
-            throw ValidationError("'\(text)' is not \(TransportSettings.loginNames)")
-        }
-        return value
-    }
 }

@@ -13,7 +13,8 @@ struct ProbeRun {
     let brokerProcess: Int32?
     let progress = LoadProgress()
 
-    private static let tryEvery: UInt64 = 2_000_000
+    /// In nanoseconds: little beside a start of 20 ms, and what the tries take is no burden on one of seconds.
+    private static let tryEvery: UInt64 = 500_000
 
     /// Throws the last reason if the time is over, or `SystemError` if the broker's process cannot be looked at.
     func execute() throws -> ProbeResult {

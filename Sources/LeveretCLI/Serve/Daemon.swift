@@ -26,13 +26,15 @@ struct Daemon {
     /// Returns when the broker has ended cleanly.
     func run() async throws {
         let descriptors = FileDescriptorLimit.raise()
-        async let eventLoops = EventLoops(settings.server)
-        // Before anything takes long, so that a signal in the meantime is not lost.
-        let signals = await UnixSignalsSequence(trapping: trappedSignals)
         let logger = Self.makeLogger(settings.logLevel)
+        // It mostly waits for the disk, on a thread of its own; what does not need it is done meanwhile, and signals are
+        // trapped before anything takes long, so that none is lost.
+        async let opening = Broker.open(settings.broker, logger: logger)
+        async let eventLoops = EventLoops(settings.server)
+        let signals = await UnixSignalsSequence(trapping: trappedSignals)
         let broker: Broker
         do {
-            broker = try Broker(settings.broker, logger: logger)
+            broker = try await opening
         } catch {
             await eventLoops.shutDown()
             throw error
@@ -49,8 +51,18 @@ struct Daemon {
         let operatorSocket = await startOperatorSocket(broker, logger)
         announce(addresses)
         // They end in the opposite order, so that the broker outlives its doors.
-        let services: [any Service] = [broker] + (operatorSocket.map { [$0] } ?? []) + [server, MemoryReturn()]
+        let services =
+            [Self.service(broker, "broker")] + (operatorSocket.map { [Self.service($0, "operator socket")] } ?? [])
+            + [Self.service(server, "server"), Self.service(MemoryReturn(), "return of memory")]
         try await Self.run(services, until: signals, server, logger)
+    }
+
+    /// Without a name for the logs, all that the program knows of describing types would be searched for one.
+    private static func service(
+        _ service: any Service,
+        _ name: String
+    ) -> ServiceGroupConfiguration.ServiceConfiguration {
+        ServiceGroupConfiguration.ServiceConfiguration(service: service, serviceName: name)
     }
 
     /// Connections must leave descriptors for the journal, so that the one too many can be told, and nothing else fails.
@@ -113,7 +125,7 @@ struct Daemon {
 
 extension Daemon {
     private static func run(
-        _ services: [any Service],
+        _ services: [ServiceGroupConfiguration.ServiceConfiguration],
         until signals: UnixSignalsSequence,
         _ server: AMQPServer,
         _ logger: Logger

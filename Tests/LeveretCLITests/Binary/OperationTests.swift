@@ -112,6 +112,13 @@ struct OperationTests {
         #expect(version.output == LeveretVersion.current + "\n")
     }
 
+    @Test func `a setting of the broker that makes no sense is told in one line, with status 2`() async throws {
+        let wrong = try await Program.run("serve", "--in-memory", "--port", "x")
+        #expect(wrong.status == ExitStatus.usage.rawValue)
+        #expect(wrong.output.isEmpty)
+        #expect(wrong.errors == "leveret: --port is \"x\" and must be a number from 0 to 65535\n")
+    }
+
     @Test func `a short load run is sound and can be read by programs`() async throws {
         try await Program.withBroker { url, _ in
             let outcome = try await Program.run(

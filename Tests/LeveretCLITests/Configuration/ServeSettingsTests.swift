@@ -74,6 +74,36 @@ struct ServeSettingsTests {
     }
 
     @Test(arguments: [
+        (["--port", "65536"], "--port is \"65536\" and must be a number from 0 to 65535"),
+        (["--port", "x"], "--port is \"x\" and must be a number from 0 to 65535"),
+        (["--host", ""], "--host is \"\" and must be a host name or address"),
+        (["--data", ""], "--data is \"\" and must be a directory"),
+        (["--durability", "maybe"], "--durability is \"maybe\" and must be full, normal or off"),
+        (["--heartbeat=-1"], "--heartbeat is \"-1\" and must be a number from 0 to 65535"),
+        (["--frame-max", "x"], "--frame-max is \"x\" and must be a number of bytes"),
+        (["--frame-max", "4095"], "--frame-max is 4095 and must be at least 4096"),
+        (["--channel-max", "70000"], "--channel-max is \"70000\" and must be a number from 1 to 65535"),
+        (["--max-message-size", "16XB"], "--max-message-size is \"16XB\" and must be a number of bytes"),
+        (["--shutdown-grace", "soon"], "--shutdown-grace is \"soon\" and must be a number of seconds"),
+        (
+            ["--vm-memory-high-watermark", "much"],
+            "--vm-memory-high-watermark is \"much\" and must be \(ResourceAmount.kind)"
+        ),
+        (["--disk-free-limit", "x"], "--disk-free-limit is \"x\" and must be \(ResourceAmount.kind)"),
+        (["--log-level", "loud"], "--log-level is \"loud\" and must be a level such as info"),
+        (["--tls-port", "x"], "--tls-port is \"x\" and must be a number from 0 to 65535"),
+        (["--tls-verify", "maybe"], "--tls-verify is \"maybe\" and must be none, optional or required"),
+        (["--tls-login-from", "x"], "--tls-login-from is \"x\" and must be \(TransportSettings.loginNames)"),
+    ])
+    func `an option that makes no sense is a usage error that names it`(arguments: [String], text: String) {
+        let error = #expect(throws: CommandFailure.self) {
+            try Self.resolve(arguments, environment: ["HOME": "/x"])
+        }
+        #expect(error?.status == .usage)
+        #expect(error?.text == text)
+    }
+
+    @Test(arguments: [
         "", "[]", "5", "{", #"{"port": []}"#, #"{"port": 1.5}"#, #"{"prot": 5}"#, #"{"port": "x"}"#,
     ])
     func `a file that makes no sense is a usage error that names it`(file: String) {
@@ -103,6 +133,6 @@ struct ServeSettingsTests {
             try ConfigurationFile(path: "leveret.json", bytes: Array($0.utf8), knownNames: ServeSettings.names)
         }
         let layers = SettingLayers(environment: { environment[$0] }, file: configuration)
-        return try ServeSettings(try ServeOptions.parse(arguments), layers, environment: { environment[$0] })
+        return try ServeSettings(try ServeCommand.parse(arguments), layers, environment: { environment[$0] })
     }
 }
