@@ -10,11 +10,13 @@ enum ControlGroup {
     /// that of a container.
     static func limitFiles(groups: String) -> [String] {
         let own = groups.split(separator: "\n").first { $0.hasPrefix("0::/") }?.dropFirst("0::/".count) ?? ""
-        let folders = own.split(separator: "/")
-        let unified = (0...folders.count).map { depth in
-            (["/sys/fs/cgroup"] + folders.prefix(depth)).joined(separator: "/") + "/memory.max"
+        var folder = "/sys/fs/cgroup"
+        var files = [folder + "/memory.max"]
+        for name in own.split(separator: "/") {
+            folder += "/" + name
+            files.append(folder + "/memory.max")
         }
-        return unified + ["/sys/fs/cgroup/memory/memory.limit_in_bytes"]
+        return files + ["/sys/fs/cgroup/memory/memory.limit_in_bytes"]
     }
 
     /// A number of bytes; the word `max`, and anything else, is none.

@@ -30,7 +30,8 @@ struct Daemon {
         // It mostly waits for the disk, on a thread of its own; what does not need it is done meanwhile, and signals are
         // trapped before anything takes long, so that none is lost.
         async let opening = Broker.open(settings.broker, logger: logger)
-        async let eventLoops = EventLoops(settings.server)
+        let configuration = Self.fitting(settings.server, descriptors: descriptors, logger)
+        async let eventLoops = EventLoops(configuration)
         let signals = await UnixSignalsSequence(trapping: trappedSignals)
         let broker: Broker
         do {
@@ -39,7 +40,6 @@ struct Daemon {
             await eventLoops.shutDown()
             throw error
         }
-        let configuration = Self.fitting(settings.server, descriptors: descriptors, logger)
         let server = AMQPServer(broker: broker, configuration: configuration, logger: logger)
         let addresses: [ListenAddress]
         do {
