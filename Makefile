@@ -44,14 +44,31 @@ build: setup-build ## Build the command line tool for debugging
 
 # The linker strips the binary, so that a later build finds the file as it left it. Nobody looks for a program's symbols by
 # name; without them the linker may leave out what is not used.
-RELEASE := --configuration release --static-swift-stdlib -Xlinker --no-export-dynamic
+STATIC_LIBRARIES := $(CURDIR)/.build/static-libraries
+BUILD_RELEASE = PKG_CONFIG_PATH='$(STATIC_LIBRARIES)' $(SWIFT) build --configuration release --static-swift-stdlib \
+    -Xlinker --no-export-dynamic
+
+# SQLite and the C++ runtime come along in the binary: where it runs it needs the C library alone, and it starts without
+# looking for them. Where there is no archive of one, the shared library is linked as in all other builds.
+.PHONY: static-libraries
+static-libraries: setup-build
+	@mkdir -p $(STATIC_LIBRARIES)
+	for library in sqlite3 stdc++; do
+	    archive="$$(clang -print-file-name=lib$$library.a)"
+	    ! test -f "$$archive" || ln -sf "$$archive" $(STATIC_LIBRARIES)/
+	done
+	{
+	    printf 'Name: SQLite\nDescription: SQL database engine\nVersion: 3\n'
+	    printf 'Libs: -L%s -lsqlite3 -lm\nCflags: %s\n' '$(STATIC_LIBRARIES)' "$$(pkg-config --cflags sqlite3)"
+	} > $(STATIC_LIBRARIES)/sqlite3.pc
+
 .PHONY: release
-release: setup-build ## Build the stripped release binary with a static Swift runtime: .build/release/leveret
-	@$(SWIFT) build $(RELEASE) -Xlinker -s --product leveret
+release: static-libraries ## Build the stripped release binary with a static Swift runtime: .build/release/leveret
+	@$(BUILD_RELEASE) -Xlinker -s --product leveret
 
 .PHONY: release-symbols
-release-symbols: setup-build ## Build the release binary with its symbols, for profiles: .build-symbols/release/leveret
-	@$(SWIFT) build $(RELEASE) --product leveret --scratch-path .build-symbols
+release-symbols: static-libraries ## Build the release binary with its symbols, for profiles: .build-symbols/release/leveret
+	@$(BUILD_RELEASE) --product leveret --scratch-path .build-symbols
 
 # --- Test
 
@@ -157,12 +174,12 @@ BENCH ?=
 
 .PHONY: bench
 bench: release setup-bench ## Measure Leveret beside RabbitMQ in one run and write Benchmarks/RESULTS.md
-	@LEVERET_BENCHMARKS=1 $(SWIFT) build $(RELEASE) -Xlinker -s --product LeveretBare
+	@LEVERET_BENCHMARKS=1 $(BUILD_RELEASE) -Xlinker -s --product LeveretBare
 	python3 Benchmarks/compare.py $(BENCH)
 
 .PHONY: bench-micro
-bench-micro: setup-build ## Measure codec, core, routing, journal and in process; write Benchmarks/MICRO.md
-	@LEVERET_BENCHMARKS=1 $(SWIFT) build $(RELEASE) -Xlinker -s --product LeveretMicro
+bench-micro: static-libraries ## Measure codec, core, routing, journal and in process; write Benchmarks/MICRO.md
+	@LEVERET_BENCHMARKS=1 $(BUILD_RELEASE) -Xlinker -s --product LeveretMicro
 	python3 Benchmarks/micro.py $(BENCH)
 
 .PHONY: bench-costs
@@ -170,8 +187,8 @@ bench-costs: release setup-bench ## Measure how costs grow with sizes, depths an
 	@python3 Benchmarks/costs.py $(BENCH)
 
 .PHONY: counts
-counts: setup-counts ## Count what a message costs the core (allocations, instructions, ...), against what is checked in
-	@LEVERET_BENCHMARKS=1 $(SWIFT) build $(RELEASE) -Xlinker -s --product LeveretCounts
+counts: setup-counts static-libraries ## Count what a message costs the core (allocations, instructions, ...), against what is checked in
+	@LEVERET_BENCHMARKS=1 $(BUILD_RELEASE) -Xlinker -s --product LeveretCounts
 	python3 Benchmarks/counts.py $(BENCH)
 
 # --- Machine

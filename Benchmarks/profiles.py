@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Shows in which parts of the program the broker's processor time goes, per message, as a table in Markdown.
 
-Each scenario runs on each binary in turn, under Linux's `perf record` and the load of the last one. The binaries must have their symbols: build with
-`swift build --configuration release --static-swift-stdlib --product leveret`, without stripping.
+Each scenario runs on each binary in turn, under Linux's `perf record` and the load of the last one. The binaries must have
+their symbols: build them with `make release-symbols`.
 
     python3 Benchmarks/profiles.py [--scenarios S1,S3a,S3b,S7] [--rounds 3] before=OLD/leveret after=NEW/leveret
 """
@@ -45,6 +45,15 @@ PARTS = [
 ]
 
 
+def sqlite_functions() -> set[str]:
+    """SQLite's functions, most of which do not bear its name, as they stand in a binary that it was linked into."""
+    archive = brokers.ROOT / ".build/static-libraries/libsqlite3.a"
+    if not archive.exists():
+        return set()
+    names = subprocess.run(["nm", "--defined-only", str(archive)], capture_output=True, text=True, check=True).stdout
+    return {fields[2] for fields in map(str.split, names.splitlines()) if len(fields) == 3 and fields[1] in "tT"}
+
+
 class Served(brokers.Leveret):
     """A broker of one binary, under the load of another: older ones do not have every load."""
 
@@ -78,12 +87,14 @@ def profile(server: str, generator: str, scenario, directory: Path) -> dict[str,
         ["perf", "report", "-i", str(record), "--stdio", "--no-children", "--no-demangle", "-t", "|",
          "-F", "overhead,dso,symbol"], capture_output=True, text=True, check=True).stdout
     parts: dict[str, float] = defaultdict(float)
+    sqlite = sqlite_functions()
     for line in report.splitlines():
         found = re.match(r"\s*([\d.]+)%?\s*\|(.*)", line)
         if not found:
             continue
         where = re.sub(r"\s*\|\s*", "|", found[2]).replace("[.] ", "")
-        name = next(name for name, expression in PARTS if re.search(expression, where))
+        is_sqlite = where.rpartition("|")[2].strip() in sqlite
+        name = "SQLite" if is_sqlite else next(name for name, expression in PARTS if re.search(expression, where))
         parts[name] += float(found[1]) / 100 * figures["cpu_us"]
     parts["all"] = figures["cpu_us"]
     return parts
