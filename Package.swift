@@ -43,7 +43,7 @@ let benchmarkTargets: [Target] = [
     ),
     .executableTarget(
         name: "LeveretBare",
-        dependencies: ["LeveretModel", "LeveretWire", nioCore, nioPosix],
+        dependencies: ["LeveretJournal", "LeveretModel", "LeveretWire", nioCore, nioPosix, arguments],
         path: "Benchmarks/Sources/LeveretBare",
         swiftSettings: settings
     ),

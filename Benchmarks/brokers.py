@@ -67,8 +67,24 @@ class Bare(Leveret):
     name = "SwiftNIO alone"
 
     def launch(self) -> None:
-        self.process = subprocess.Popen([BARE_BINARY, str(self.port)], stdin=subprocess.DEVNULL)
+        self.process = subprocess.Popen([BARE_BINARY, *self.arguments()], stdin=subprocess.DEVNULL)
         self.pid = self.process.pid
+
+    def arguments(self) -> list[str]:
+        return [str(self.port)]
+
+
+class Libraries(Bare):
+    """`LeveretBare` which understands a command line and makes a database, or opens it, before it listens."""
+
+    name = "its libraries alone"
+
+    def arguments(self) -> list[str]:
+        return ["--port", str(self.port), "--data", str(self.data)]
+
+
+# What has no broker, and shows what a broker on the same libraries cannot do without.
+BARE_SERVERS = [Bare, Libraries]
 
 
 class RabbitMQ(rabbitmq_process.RabbitMQ):

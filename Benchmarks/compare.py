@@ -3,9 +3,9 @@
 
 Both brokers run at the same time on loopback, each scenario alternates between them, and the load comes from
 `leveret perf`. Where connections count, `LeveretBare`, which is no broker, takes its turn too if it is built. Rounds go
-over all scenarios, so a run that is cut off by --minutes still has every scenario; the figures are medians. Before that, `leveret perf machine` measures once what the machine itself can do. RabbitMQ is
-Debian's package rabbitmq-server; without it only Leveret is measured. Every load is bounded in time. All brokers are
-started here and ended here, by pid.
+over all scenarios, so a run that is cut off by --minutes still has every scenario; the figures are medians. Before that,
+`leveret perf machine` measures once what the machine itself can do. RabbitMQ is Debian's package rabbitmq-server; without
+it only Leveret is measured. Every load is bounded in time. All brokers are started here and ended here, by pid.
 
     python3 Benchmarks/compare.py [--rounds 3] [--scenarios S1,S3a] [--minutes 12] [--leveret .build/release/leveret]
 """
@@ -62,9 +62,9 @@ def measure(chosen, running, context, figures, arguments) -> int:
 
 
 def participants(scenario, running) -> list:
-    """The brokers, and where connections count the server that is none."""
+    """The brokers, and where starts and connections count the servers that are none."""
     if scenario in scenarios.CONNECTIONS and brokers.BARE_BINARY.exists():
-        return [*running, brokers.Bare(running[0].binary, running[0].data.parent)]
+        return [*running, *(server(running[0].binary, running[0].data.parent) for server in brokers.BARE_SERVERS)]
     return running
 
 
@@ -153,15 +153,16 @@ def restarts(figures: Figures, chosen, names: list[str]) -> list[str]:
 
 
 def connections(figures: Figures, chosen, names: list[str]) -> list[str]:
-    head = ["", "broker", "start to accepting", "idle, no client yet", "after the first client", "with 1,000 connections",
+    head = ["", "broker", "first start to accepting", "a later one", "idle, no client yet", "after the first client", "with 1,000 connections",
             "connections opened per second"]
     rows = []
     for scenario in chosen:
-        for name in [*names, brokers.Bare.name]:
+        for name in [*names, *(server.name for server in brokers.BARE_SERVERS)]:
             if figures.median(scenario.key, name, "open_rate") is None:
                 continue
             figure = lambda which: figures.median(scenario.key, name, which)  # noqa: E731
-            rows.append([scenario.key, name, f"{text(figure('start_seconds'), 3)} s", mebibytes(figure("idle_bytes")),
+            rows.append([scenario.key, name, f"{text(figure('start_seconds'), 3)} s",
+                         f"{text(figure('later_start_seconds'), 3)} s", mebibytes(figure("idle_bytes")),
                          mebibytes(figure("used_bytes")), mebibytes(figure("connected_bytes")), text(figure("open_rate"))])
     return table(head, rows)
 
@@ -170,7 +171,7 @@ def limits_section(machine: limits.Machine | None, figures: Figures, chosen, bro
     if not machine:
         return []
     bounds = limits.bounds(machine, chosen, lambda key, name: figures.median(key, broker, name),
-                           lambda key, name: figures.median(key, brokers.Bare.name, name))
+                           figures.median)
     return ["## Limits of this machine", "", *machine.lines(), "", *([*bounds, ""] if bounds else [])]
 
 

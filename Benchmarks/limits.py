@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable
 
-from brokers import PerfFailed
+from brokers import Bare, Libraries, PerfFailed
 
 COMMAND = "leveret perf machine --directory DATA --json"
 SMALLEST_COMMIT, PAGE, BUSY_COMMIT = 4096, 16_384, 262_144
@@ -105,7 +105,7 @@ class Bound:
         return self.limit(machine, median)
 
     def cells(self, machine: Machine, median: Callable[[str], float | None],
-              bare: Callable[[str], float | None]) -> list[str] | None:
+              bare: Callable[[str, str], float | None]) -> list[str] | None:
         """Measured, limit, how near the limit it is, and why; nothing if something was not measured."""
         measured, limit = median(self.figure), self.value(machine, median, bare)
         if not measured or not limit:
@@ -117,11 +117,12 @@ class Bound:
 class BareBound(Bound):
     """What `LeveretBare` came to, in the same run."""
 
-    def __init__(self, figure: str, reason: str):
+    def __init__(self, figure: str, reason: str, server: type[Bare] = Bare):
         super().__init__(figure, reason, lambda *_: None)
+        self.server = server
 
     def value(self, machine, median, bare) -> float | None:
-        return bare(self.figure)
+        return bare(self.server.name, self.figure)
 
 
 def processors(_: Machine, median: Callable[[str], float | None]) -> float | None:
@@ -174,8 +175,10 @@ BOUNDS = {
                  "a durable broker that does nothing else", confirm)],
     "S6a": [passing(5_000)], "S6b": [passing(50_000)], "S6c": [passing(5_000)],
     "S9": [
-        BareBound("start_seconds", "a server on SwiftNIO that only answers logins: no files, no command line"),
-        BareBound("used_bytes", "the same, after its first client"),
+        BareBound("start_seconds", "an empty directory; a program of the same libraries that understands as long a command "
+                  "line, makes as many tables, forces them to the disk, and then only answers logins", Libraries),
+        BareBound("later_start_seconds", "the same with the directory of the time before", Libraries),
+        BareBound("used_bytes", "a server on SwiftNIO that only answers logins, after its first client"),
         BareBound("connected_bytes", "the same, with as many connections"),
         BareBound("open_rate", "the same, as many connections opened"),
         Bound("open_rate", f"a TCP connection and {LOGIN_EXCHANGES} round trips between two threads: login and channel",
@@ -186,13 +189,14 @@ BOUNDS = {
 
 
 def bounds(machine: Machine, chosen, figure: Callable[[str, str], float | None],
-           bare: Callable[[str, str], float | None]) -> list[str]:
+           bare: Callable[[str, str, str], float | None]) -> list[str]:
     """A table of what bounds each scenario; `figure` gives a scenario's median by its key and the figure's name, `bare`
-    that of the server which is no broker."""
+    that of a server which is no broker, with the server's name between them."""
     rows = []
     for scenario in chosen:
         for bound in BOUNDS.get(scenario.key, []):
-            if cells := bound.cells(machine, lambda name: figure(scenario.key, name), lambda name: bare(scenario.key, name)):
+            if cells := bound.cells(machine, lambda name: figure(scenario.key, name),
+                                    lambda server, name: bare(scenario.key, server, name)):
                 rows.append("| " + " | ".join([scenario.key, *cells]) + " |")
     if not rows:
         return []
