@@ -63,9 +63,12 @@ def measure(chosen, running, context, figures, arguments) -> int:
 
 def participants(scenario, running) -> list:
     """The brokers, and where starts and connections count the servers that are none."""
-    if scenario in scenarios.CONNECTIONS and brokers.BARE_BINARY.exists():
-        return [*running, *(server(running[0].binary, running[0].data.parent) for server in brokers.BARE_SERVERS)]
-    return running
+    if not brokers.BARE_BINARY.exists():
+        return running
+    bare = [server(running[0].binary, running[0].data.parent) for server in brokers.BARE_SERVERS]
+    if scenario in scenarios.CONNECTIONS:
+        return [*running, *bare]
+    return [*running, bare[0]] if isinstance(scenario, scenarios.Churn) else running
 
 
 def measure_one(scenario, broker, context, figures, number) -> None:

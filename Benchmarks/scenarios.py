@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from brokers import PerfFailed, launch_probed, resident_bytes, run_perf
+from brokers import Bare, PerfFailed, launch_probed, resident_bytes, run_perf
 
 DURABLE = ["--durable", "--persistent", "--confirm", "1000"]
 ACKNOWLEDGED = ["--prefetch", "500", "--ack-every", "100"]
@@ -90,6 +90,12 @@ class Churn:
     rounds: int | None = None
 
     def measure(self, context: Context, broker) -> dict:
+        if isinstance(broker, Bare):
+            with own_broker(context, broker) as bare:
+                return self.measure_running(context, bare)
+        return self.measure_running(context, broker)
+
+    def measure_running(self, context: Context, broker) -> dict:
         result = run_perf(context.binary, broker, ["churn", "--seconds", str(self.seconds)])
         return {"rate": result["cycle_rate_per_second"], "cpu_us": result["broker_cpu_us_per_cycle"]}
 

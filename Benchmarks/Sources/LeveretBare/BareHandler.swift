@@ -2,7 +2,7 @@ import LeveretModel
 import LeveretWire
 import NIOCore
 
-/// Answers what a client says on its way to a channel.
+/// Answers what a client says on its way to a channel, and what it says there to give a message and get it back.
 final class BareHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -23,12 +23,24 @@ final class BareHandler: ChannelInboundHandler {
             .connectionTune(ConnectionTune(channelMax: 2_047, frameMax: 131_072, heartbeat: 60))
         ),
         ConnectionOpen.id: encoded(.connectionOpenOk(ConnectionOpenOk())),
+        QueueDeclare.id: encoded(
+            .queueDeclareOk(QueueDeclareOk(queue: "", messageCount: 0, consumerCount: 0)),
+            channel: 1
+        ),
+        BasicGet.id: encoded(
+            .basicGetOk(
+                BasicGetOk(deliveryTag: 1, redelivered: false, exchange: "", routingKey: "", messageCount: 0)
+            ),
+            channel: 1
+        ),
         ChannelOpen.id: encoded(.channelOpenOk(ChannelOpenOk()), channel: 1),
         ChannelClose.id: encoded(.channelCloseOk(ChannelCloseOk()), channel: 1),
         ConnectionClose.id: encoded(.connectionCloseOk(ConnectionCloseOk())),
     ]
 
     private var gathered = ByteBuffer()
+    /// The frames of the message that was published last, without its method.
+    private var content = ByteBuffer()
     private var hasStarted = false
 
     private static func encoded(_ method: Method, channel: UInt16 = 0) -> ByteBuffer {
@@ -50,9 +62,7 @@ final class BareHandler: ChannelInboundHandler {
             context.write(wrapOutboundOut(BareHandler.start), promise: nil)
         }
         do {
-            while let id = try nextMethod() {
-                if let answer = BareHandler.answers[id] { context.write(wrapOutboundOut(answer), promise: nil) }
-            }
+            while try answerNextFrame(context) {}
         } catch {
             context.close(promise: nil)
         }
@@ -61,13 +71,22 @@ final class BareHandler: ChannelInboundHandler {
 
     func channelReadComplete(context: ChannelHandlerContext) { context.flush() }
 
-    /// Nil if the next frame is not there yet.
-    private func nextMethod() throws -> MethodID? {
+    /// False if the next frame is not there yet.
+    private func answerNextFrame(_ context: ChannelHandlerContext) throws -> Bool {
         var length = 0
-        let id = try gathered.withUnsafeReadableBytes { bytes in
-            try FrameDecoder.beforeTuning.nextFrame(in: bytes, at: &length).map { try $0.methodID }
+        var method: MethodID?
+        try gathered.withUnsafeReadableBytes { bytes in
+            guard let frame = try FrameDecoder.beforeTuning.nextFrame(in: bytes, at: &length) else { return }
+            if frame.kind == .method { method = try frame.methodID }
         }
-        gathered.moveReaderIndex(forwardBy: length)
-        return id
+        guard length > 0, let frame = gathered.readSlice(length: length) else { return false }
+        guard let method else {
+            content.writeImmutableBuffer(frame)
+            return true
+        }
+        if method == BasicPublish.id { content.clear() }
+        if let answer = BareHandler.answers[method] { context.write(wrapOutboundOut(answer), promise: nil) }
+        if method == BasicGet.id { context.write(wrapOutboundOut(content), promise: nil) }
+        return true
     }
 }
