@@ -30,7 +30,7 @@ SECONDS = "2.0"
 
 # Why a curve is flat, or where it bends and why: written by hand, by the key of a series, and put beneath its table.
 EXPLANATIONS = {
-    "body": "A message costs something under 1 µs, and from 256 bytes on each byte about 1.4 ns more: the bytes go through the "
+    "body": "A message costs something under 1 µs, and from 256 bytes on each byte about 1.2 ns more: the bytes go through the "
             "socket twice and are copied twice in between. Memory is what lies between the producer, which nothing holds "
             "back, and the consumer.",
     "durable": "The same, and what is not acknowledged before its batch is cut goes into the journal's pages, into its log "
