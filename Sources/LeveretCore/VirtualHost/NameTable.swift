@@ -1,14 +1,20 @@
+import LeveretModel
+
 /// Things by name. Names are the same if their bytes are, as AMQP has it; Swift's strings would take different
 /// spellings of one character for the same.
 struct NameTable<Value> {
     private struct Key: Hashable {
         let name: String
 
-        static func == (lhs: Key, rhs: Key) -> Bool { lhs.name.utf8.elementsEqual(rhs.name.utf8) }
+        static func == (lhs: Key, rhs: Key) -> Bool {
+            lhs.withBytes { left in rhs.withBytes { right in left.isEqual(to: right) } }
+        }
 
-        func hash(into hasher: inout Hasher) {
+        func hash(into hasher: inout Hasher) { withBytes { hasher.combine(bytes: $0) } }
+
+        private func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
             var name = name
-            name.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+            return name.withUTF8 { body(UnsafeRawBufferPointer($0)) }
         }
     }
 

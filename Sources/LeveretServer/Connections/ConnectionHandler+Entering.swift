@@ -9,16 +9,15 @@ import NIOCore
 
 extension ConnectionHandler {
     func authenticate(_ login: Login) {
-        let isLocal = context.map { ConnectionName.isLoopback($0.channel) } ?? false
         let result =
             switch login {
             case .password(let credentials):
                 server.broker.authenticate(
                     user: credentials.user,
                     password: credentials.password,
-                    fromLoopback: isLocal
+                    fromLoopback: isLoopback
                 )
-            case .certificate(let user): server.broker.authenticate(certificateUser: user, fromLoopback: isLocal)
+            case .certificate(let user): server.broker.authenticate(certificateUser: user, fromLoopback: isLoopback)
             }
         if result != .accepted { logger.info("login refused", metadata: ["leveret_user": "\(login.user)"]) }
         switch machine.authenticated(result == .accepted) {

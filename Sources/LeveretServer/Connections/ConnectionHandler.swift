@@ -27,6 +27,8 @@ final class ConnectionHandler: ChannelInboundHandler {
     /// Whether the core has the session, as far as is known here.
     var isSessionOpen = false
     private(set) var record: ConnectionRecord?
+    /// Whether the client is on this machine.
+    private(set) var isLoopback = false
     var batch = InboundBatch()
     private var remainder = FrameRemainder()
     var gate = ReadGate()
@@ -55,6 +57,7 @@ extension ConnectionHandler {
         self.context = context
         reference.value = self
         let name = ConnectionName(context.channel)
+        isLoopback = name.isLoopback
         logger[metadataKey: "leveret_connection"] = "\(name)"
         let record = server.registry.admit { [reference] id in
             ConnectionRecord(
@@ -197,7 +200,7 @@ extension ConnectionHandler {
     private func offerLogins(_ context: ChannelHandlerContext) {
         guard !hasOfferedLogins else { return }
         hasOfferedLogins = true
-        machine.offer(server.loginOffer(for: context.channel, logger))
+        machine.offer(server.loginOffer(for: context.channel, isLoopback: isLoopback, logger))
         let isEncrypted = (try? context.channel.pipeline.syncOperations.nioSSL_tlsVersion()) != nil
         record?.identity.withLock { $0.isEncrypted = isEncrypted }
     }

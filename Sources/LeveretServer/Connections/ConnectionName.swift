@@ -4,30 +4,32 @@ import NIOCore
 struct ConnectionName: CustomStringConvertible {
     let description: String
     let addresses: ConnectionAddresses
+    /// Whether the client is on this machine.
+    let isLoopback: Bool
 
     init(_ channel: any NIOCore.Channel) {
-        addresses = ConnectionAddresses(local: channel.localAddress, remote: channel.remoteAddress)
+        self.init(local: channel.localAddress, remote: channel.remoteAddress)
+    }
+
+    init(local: SocketAddress?, remote: SocketAddress?) {
+        addresses = ConnectionAddresses(local: local, remote: remote)
         // The client's end of a socket file has no name.
-        let remote = channel.localAddress?.pathname == nil ? Self.text(channel.remoteAddress) : "local"
-        description = "\(remote) -> \(Self.text(channel.localAddress))"
+        let isSocketFile = local?.pathname != nil
+        let client = isSocketFile ? "local" : Self.text(remote, addresses.peerHost, addresses.peerPort)
+        description = "\(client) -> \(Self.text(local, addresses.host, addresses.port))"
+        isLoopback = isSocketFile || remote?.pathname != nil || Self.isLoopback(addresses.peerHost)
     }
 
-    private static func text(_ address: SocketAddress?) -> String {
-        guard let address else { return "unknown" }
-        guard let host = address.ipAddress, let port = address.port else { return address.pathname ?? "local" }
-        return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
-    }
-
-    /// Whether the client is on this machine.
-    static func isLoopback(_ channel: any NIOCore.Channel) -> Bool {
-        switch channel.remoteAddress {
-        case .unixDomainSocket: true
-        case .v4, .v6: isLoopback(channel.remoteAddress?.ipAddress ?? "")
-        case nil: channel.localAddress?.pathname != nil
+    private static func text(_ address: SocketAddress?, _ host: String, _ port: Int) -> String {
+        switch address {
+        case .v4: "\(host):\(port)"
+        case .v6: "[\(host)]:\(port)"
+        case .unixDomainSocket: host
+        case nil: "unknown"
         }
     }
 
-    static func isLoopback(_ address: String) -> Bool {
+    private static func isLoopback(_ address: String) -> Bool {
         address == "::1" || address.hasPrefix("127.") || address.hasPrefix("::ffff:127.")
     }
 }

@@ -62,10 +62,10 @@ final class ServerContext: Sendable {
 
 extension ServerContext {
     /// How the client of a connection may log in; with TLS to be asked after its handshake.
-    func loginOffer(for channel: any NIOCore.Channel, _ logger: Logger) -> LoginOffer {
+    func loginOffer(for channel: any NIOCore.Channel, isLoopback: Bool, _ logger: Logger) -> LoginOffer {
         LoginOffer(
             certificateUser: certificateUser(of: channel, logger),
-            allowsAnonymous: configuration.allowsAnonymousLogin && ConnectionName.isLoopback(channel)
+            allowsAnonymous: configuration.allowsAnonymousLogin && isLoopback
         )
     }
 
