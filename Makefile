@@ -44,12 +44,12 @@ build: setup-build ## Build the command line tool for debugging
 
 # The linker strips the binary, so that a later build finds the file as it left it. Nobody looks for a program's symbols by
 # name; without them the linker may leave out what is not used.
-STATIC_LIBRARIES := $(CURDIR)/.build/static-libraries
 BUILD_RELEASE = PKG_CONFIG_PATH='$(STATIC_LIBRARIES)' $(SWIFT) build --configuration release --static-swift-stdlib \
     -Xlinker --no-export-dynamic
+STATIC_LIBRARIES := $(CURDIR)/.build/static-libraries
 
-# SQLite and the C++ runtime come along in the binary: where it runs it needs the C library alone, and it starts without
-# looking for them. Where there is no archive of one, the shared library is linked as in all other builds.
+# SQLite and the C++ runtime come along in the binary: where it runs it needs the C library and libgcc alone,
+# and it starts without looking for them. Where there is no archive of one, the shared library is linked as in all other builds.
 .PHONY: static-libraries
 static-libraries: setup-build
 	@mkdir -p $(STATIC_LIBRARIES)

@@ -156,8 +156,8 @@ def restarts(figures: Figures, chosen, names: list[str]) -> list[str]:
 
 
 def connections(figures: Figures, chosen, names: list[str]) -> list[str]:
-    head = ["", "broker", "first start to accepting", "a later one", "idle, no client yet", "after the first client", "with 1,000 connections",
-            "connections opened per second"]
+    head = ["", "broker", "first start to accepting", "a later one", "idle, no client yet", "after the first client",
+            "with 1,000 connections", "connections opened per second"]
     rows = []
     for scenario in chosen:
         for name in [*names, *(server.name for server in brokers.BARE_SERVERS)]:

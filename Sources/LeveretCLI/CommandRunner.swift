@@ -75,11 +75,13 @@ struct Ending: Hashable {
     /// The message on one line, then how the command is used.
     private static func usageText(of error: any Error) -> String {
         let message = LeveretCommand.message(for: error)
-        let full = LeveretCommand.fullMessage(for: error)
-        guard let usage = full.split(separator: "\n").first(where: { $0.hasPrefix("Usage:") }) else {
-            return "leveret: \(message)"
-        }
+        guard let usage = usageLine(in: LeveretCommand.fullMessage(for: error)) else { return "leveret: \(message)" }
         return "leveret: \(message)\n\(usage)"
+    }
+
+    /// The line that says how a command is used, among all that there is to say of an error.
+    static func usageLine(in full: String) -> Substring? {
+        full.split(separator: "\n").first { $0.hasPrefix("Usage:") }
     }
 
     /// Help goes to standard output, because it was asked for; everything else to standard error.

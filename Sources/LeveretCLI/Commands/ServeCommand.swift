@@ -130,6 +130,17 @@ struct ServeCommand: AsyncParsableCommand {
     var config: String?
 
     func run() async throws {
-        try await Daemon(settings: try ServeSettings.resolve(self)).run()
+        try await Daemon(settings: try settings()).run()
+    }
+
+    /// What is wrong with a setting is told with how the command is used, as is all that is wrong with a command line.
+    private func settings() throws(CommandFailure) -> ServeSettings {
+        do {
+            return try ServeSettings.resolve(self)
+        } catch {
+            let full = Self.fullMessage(for: ValidationError(error.text))
+            guard error.status == .usage, let usage = Ending.usageLine(in: full) else { throw error }
+            throw CommandFailure(.usage, "\(error.text)\n\(usage)")
+        }
     }
 }

@@ -112,11 +112,23 @@ struct OperationTests {
         #expect(version.output == LeveretVersion.current + "\n")
     }
 
-    @Test func `a setting of the broker that makes no sense is told in one line, with status 2`() async throws {
-        let wrong = try await Program.run("serve", "--in-memory", "--port", "x")
+    @Test(arguments: [
+        (["--port", "x"], "--port is \"x\" and must be a number from 0 to 65535"),
+        (["--port", "65536"], "--port is \"65536\" and must be a number from 0 to 65535"),
+        (["--durability", "maybe"], "--durability is \"maybe\" and must be full, normal or off"),
+        (["--log-level", "loud"], "--log-level is \"loud\" and must be a level such as info"),
+    ])
+    func `a setting that makes no sense is told with how the broker is started`(
+        options: [String],
+        message: String
+    ) async throws {
+        let wrong = try await Program.run(["serve", "--in-memory"] + options)
         #expect(wrong.status == ExitStatus.usage.rawValue)
         #expect(wrong.output.isEmpty)
-        #expect(wrong.errors == "leveret: --port is \"x\" and must be a number from 0 to 65535\n")
+        let lines = wrong.errors.split(separator: "\n")
+        #expect(lines.count == 2)
+        #expect(lines.first == "leveret: \(message)")
+        #expect(lines.last?.hasPrefix("Usage: leveret serve") == true)
     }
 
     @Test func `a short load run is sound and can be read by programs`() async throws {
