@@ -48,8 +48,9 @@ BUILD_RELEASE = PKG_CONFIG_PATH='$(STATIC_LIBRARIES)' $(SWIFT) build --configura
     -Xlinker --no-export-dynamic
 STATIC_LIBRARIES := $(CURDIR)/.build/static-libraries
 
-# SQLite and the C++ runtime come along in the binary: where it runs it needs the C library and libgcc alone,
-# and it starts without looking for them. Where there is no archive of one, the shared library is linked as in all other builds.
+# SQLite and the C++ runtime come along in the binary: where it runs it needs the C library and libgcc alone, and it
+# starts without looking for them. Where there is no archive of one, the shared library is linked as in all other
+# builds.
 .PHONY: static-libraries
 static-libraries: setup-build
 	@mkdir -p $(STATIC_LIBRARIES)
